@@ -1,0 +1,144 @@
+package negotiate
+
+// rangeKind orders ranges by specificity (RFC 9110 §12.5.1).
+type rangeKind uint16
+
+const (
+	anyType rangeKind = iota + 1
+	anySubtype
+	exactType
+)
+
+// mediaRange is one member of an Accept field. Its parameters stand in a buffer
+// that the members take turns in.
+type mediaRange struct {
+	essence string // as written
+	slash   int
+	kind    rangeKind
+	weight  uint16
+	params  []rawParam
+}
+
+// skipMember takes everything up to the first comma off the front of a list.
+//
+// It costs no more than a second look at a byte: a quoted-string that was read
+// in vain holds no quote that could begin another one before its end.
+func skipMember(s string) (rest string) {
+	for i := 0; i < len(s); i++ {
+		if s[i] == ',' {
+			return s[i:]
+		}
+	}
+	return ""
+}
+
+// consumeRange takes one member, media-range [ weight ], off the front of an
+// Accept field, up to its comma.
+func consumeRange(s string, buf *[maxParams]rawParam) (r mediaRange, rest string, ok bool) {
+	r.weight = 1000
+	essence, slash, rest, err := consumeEssence(s)
+	switch {
+	case err == nil:
+		r.essence, r.slash, r.kind = essence, slash, kindOf(essence, slash)
+	case err == errNoSlash && s[0] == '*' && (len(s) == 1 || !tokenOctets[s[1]]):
+		// java.net.HttpURLConnection still sends "*; q=.2".
+		r.kind, rest = anyType, s[1:]
+	default:
+		return r, s, false
+	}
+	n, weighted := 0, false
+	for {
+		p, after, more, ok := consumeRangeParam(rest)
+		if !ok {
+			return r, s, false
+		}
+		rest = after
+		switch {
+		case !more:
+			r.params = buf[:n]
+			return r, rest, true
+		case weighted || p.name == "":
+			// An empty parameter, or an extension after the weight.
+		case len(p.name) == 1 && lower(p.name[0]) == 'q':
+			if r.weight, ok = parseWeight(p.value); !ok {
+				return r, s, false
+			}
+			weighted = true
+		case p.value == "" || n == maxParams:
+			return r, s, false
+		default:
+			buf[n] = p
+			n++
+		}
+	}
+}
+
+func kindOf(essence string, slash int) rangeKind {
+	switch {
+	case essence[slash+1:] != "*":
+		return exactType // "*/html" too: a literal "*", which no type has
+	case essence[:slash] != "*":
+		return anySubtype
+	default:
+		return anyType
+	}
+}
+
+// consumeRangeParam takes ";" and the parameter after it off the front of s. The
+// parameter may be empty or, as an extension could be, without a value. more is
+// false at the end of the member.
+func consumeRangeParam(s string) (p rawParam, rest string, more, ok bool) {
+	s = consumeOWS(s)
+	if s == "" || s[0] == ',' {
+		return p, s, false, true
+	}
+	if s[0] != ';' {
+		return p, s, false, false
+	}
+	s = consumeOWS(s[1:])
+	if s == "" || s[0] == ';' || s[0] == ',' {
+		return p, s, true, true
+	}
+	if p.name, rest = consumeToken(s); p.name == "" {
+		return p, s, false, false
+	}
+	value := consumeOWS(rest)
+	if value == "" || value[0] != '=' {
+		return p, rest, true, true
+	}
+	p.value, rest, ok = consumeValue(consumeOWS(value[1:]))
+	return p, rest, true, ok
+}
+
+// parseWeight reads a qvalue (RFC 9110 §12.4.2) into thousandths, with the
+// tolerance that Quality describes.
+func parseWeight(raw string) (weight uint16, ok bool) {
+	if raw == "" {
+		return 0, false
+	}
+	unit, digits, point, whole, tiny := uint16(1000), 0, false, false, false
+	for s := trimQuotes(raw); s != ""; s = s[1:] {
+		c := s[0]
+		switch {
+		case c == '.' && !point:
+			point = true
+			continue
+		case c < '0' || c > '9':
+			return 0, false
+		case !point:
+			whole = whole || c > '0'
+		default:
+			unit /= 10 // 0 from the fourth digit on
+			weight += uint16(c-'0') * unit
+			tiny = tiny || c > '0'
+		}
+		digits++
+	}
+	switch {
+	case whole:
+		weight = 1000
+	case weight == 0 && tiny:
+		weight = 1
+	}
+	return weight, digits > 0
+}
