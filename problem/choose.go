@@ -12,11 +12,11 @@ import "strings"
 // one, */*), and where nothing on offer is acceptable, the answer is JSON if it is on offer. RFC 9110 §15.5.7 allows
 // that last case: an error in the wrong format helps more than none.
 //
-// Parameters other than q are ignored. Members that do not parse are skipped.
+// Parameters other than q are ignored, members that do not parse are skipped, and so are all after the 256th.
 func Choose(accept []string, formats []Format) Format {
-	w := wishes{}
+	w, left := wishes{}, maxMembers
 	for _, line := range accept {
-		for line != "" {
+		for ; line != "" && left > 0; left-- {
 			var member string
 			member, line = cutMember(line)
 			w.add(member)
@@ -135,8 +135,6 @@ func (w *wishes) quality(f Format) (quality int, named bool) {
 		return group, false
 	case w.anything != unmentioned:
 		return w.anything, false
-	case *w == wishes{}:
-		return most, false
 	}
 	return refused, false
 }

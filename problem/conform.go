@@ -1,6 +1,6 @@
 package problem
 
-import "strings"
+import "bytes"
 
 // Conform checks that body is a problem document in format f already, and appends it to dst with its status member
 // brought in line with the status that is sent, as RFC 9457 §3.1.2 demands of who generates the response. Where ok is
@@ -55,9 +55,9 @@ func (m *members) suffice(status int) bool {
 }
 
 // memberIndex returns the index of a registered member, -1 for an extension.
-func memberIndex(name string) int {
+func memberIndex(name []byte) int {
 	for i := range memberNames {
-		if memberNames[i] == name {
+		if memberNames[i] == string(name) {
 			return i
 		}
 	}
@@ -66,6 +66,7 @@ func memberIndex(name string) int {
 
 // spansLines tells whether a text has more than one line for anyone who reads it: with a line break of Unicode §5.8, or
 // with one that was escaped twice. The latter also takes some Windows paths, which are internals as well.
-func spansLines(s string) bool {
-	return strings.ContainsAny(s, "\n\v\f\r\u0085\u2028\u2029") || strings.Contains(s, `\n`) || strings.Contains(s, `\r`)
+func spansLines(text []byte) bool {
+	return bytes.ContainsAny(text, "\n\v\f\r\u0085\u2028\u2029") ||
+		bytes.Contains(text, []byte(`\n`)) || bytes.Contains(text, []byte(`\r`))
 }

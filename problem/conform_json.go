@@ -82,14 +82,14 @@ func (p *jsonProblem) note(key, value span) bool {
 }
 
 // text decodes a string.
-func (p *jsonProblem) text(quoted span) string {
+func (p *jsonProblem) text(quoted span) []byte {
 	raw := p.body[quoted.start:quoted.end]
 	if bytes.IndexByte(raw, '\\') < 0 {
-		return string(raw[1 : len(raw)-1])
+		return raw[1 : len(raw)-1]
 	}
 	var s string
 	_ = json.Unmarshal(raw, &s) // valid, as the whole body is
-	return s
+	return []byte(s)
 }
 
 // dropInternals forgets the texts that may not leave on a server error.

@@ -114,7 +114,7 @@ func (p *xmlProblem) openRoot(name xml.Name, start int) bool {
 }
 
 func (p *xmlProblem) openMember(name string) bool {
-	member := memberIndex(name)
+	member := memberIndex([]byte(name))
 	if member < 0 {
 		return true
 	}
@@ -174,7 +174,7 @@ func repeatsAttribute(attributes []xml.Attr) bool {
 func (p *xmlProblem) dropInternals() {
 	for member, text := range p.texts {
 		p.texts[member] = bytes.TrimSpace(text)
-		p.present[member] = len(p.texts[member]) > 0 && !spansLines(string(p.texts[member]))
+		p.present[member] = len(p.texts[member]) > 0 && !spansLines(p.texts[member])
 	}
 }
 

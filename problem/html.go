@@ -53,20 +53,21 @@ func (p *Problem) appendNext(dst []byte, next string) []byte {
 	dst = append(dst, "<h2>What you can do</h2>\n<p>"...)
 	dst = append(dst, next...)
 	if p.RetryAfter > 0 {
-		dst = append(dst, " It is worth another try in <strong>"...)
+		dst = append(dst, " The server expects to be ready again in <strong>"...)
 		dst = appendDuration(dst, p.RetryAfter)
 		dst = append(dst, "</strong>."...)
 	}
 	return append(dst, "</p>\n"...)
 }
 
+// The role is for the browsers that take a list without bullets for no list.
 func appendHTMLList(dst []byte, label string, values []string) []byte {
 	if len(values) == 0 {
 		return dst
 	}
 	dst = append(dst, "<h2>"...)
 	dst = append(dst, label...)
-	dst = append(dst, "</h2>\n<ul>\n"...)
+	dst = append(dst, "</h2>\n<ul role=\"list\">\n"...)
 	for _, value := range values {
 		dst = append(dst, "<li><code>"...)
 		dst = appendHTMLText(dst, value)

@@ -58,7 +58,7 @@ func wordsFor(status int) words {
 	}
 	return words{
 		"Something went wrong on the server",
-		"Nothing is wrong at your end. Try again in a few minutes. If you were sending something, check first whether it arrived.",
+		"Try again in a few minutes. If you were sending something, check first whether it arrived.",
 	}
 }
 
