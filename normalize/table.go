@@ -22,13 +22,13 @@ type Entry struct {
 // tables lists every entry, by subject. A code stands in one of them only.
 //
 // Where a code goes follows from what it means, in the order that the contract fixes: credential, permission, absence,
-// method, representation, payload format, overload, fault of the request, fault behind. Where its meanings differ, three
-// questions settle it: what does the contract fix, whose answers does a gateway meet in HTTP, which comes first in
-// that order. 1xx and 3xx always go to 500 and 2xx to 200, as the profiles say.
+// method, representation, payload format, overload, fault of the request, fault behind. Where its meanings differ,
+// three questions settle it: what does the contract fix, whose answers does a gateway meet in HTTP, which comes first
+// in that order. 1xx and 3xx always go to 500 and 2xx to 200, as the profiles say.
 func tables() [][]Entry {
 	return [][]Entry{
 		ianaSuccess, ianaClient, ianaServer,
-		servers, frameworks, edges, services, storage,
+		servers, frameworks, edges, platforms, services, storage,
 		protocols, calls, streams,
 	}
 }

@@ -128,18 +128,21 @@ var streams = []Entry{
 		{"RTSP (RFC 7826)", "the keys for the media could not be agreed", 400},
 	}, Why: "A fault of the request."},
 	{Code: 470, Name: "Connection Authorization Required", To: 401, Meanings: []Meaning{
-		{"RTSP (RFC 7826), AirPlay", "the connection has to be authorised first", 401},
+		{"RTSP (RFC 7826), AirPlay", "the connection has to be authorized first", 401},
 		{"SIP (RFC 5360)", "Consent Needed", 403},
 	}, Why: "A credential is missing.", Disputed: "Credentials come before permission."},
 	{Code: 471, Name: "Connection Credentials Not Accepted", To: 401, Meanings: []Meaning{
 		{"RTSP (RFC 7826)", "the credentials on the way were not accepted", 401},
 	}, Why: "A credential is wrong."},
-	{Code: 551, Name: "Option Not Supported", To: 500, Meanings: []Meaning{
-		{"RTSP (RFC 7826)", "a feature that the request requires is missing", 500},
-		{"Tencent EdgeOne", "the origin refuses the connection, as 521", 503},
-		{"SMTP (RFC 5321)", "the user is not local", 404},
-	}, Why: "The server lacks a feature.",
-		Disputed: "A standard, and media servers stand behind gateways. In front of EdgeOne map 551 to 503."},
+	{
+		Code: 551, Name: "Option Not Supported", To: 500, Meanings: []Meaning{
+			{"RTSP (RFC 7826)", "a feature that the request requires is missing", 500},
+			{"Tencent EdgeOne", "the origin refuses the connection, as 521", 503},
+			{"SMTP (RFC 5321)", "the user is not local", 404},
+		},
+		Why:      "The server lacks a feature.",
+		Disputed: "A standard, and media servers stand behind gateways. In front of EdgeOne map 551 to 503.",
+	},
 	{Code: 553, Name: "Proxy Unavailable", To: 503, Meanings: []Meaning{
 		{"RTSP (RFC 7826)", "the next proxy cannot be reached", 503},
 		{"Tencent EdgeOne", "the origin's name does not resolve, as 523", 503},

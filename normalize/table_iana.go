@@ -45,7 +45,7 @@ var ianaSuccess = []Entry{
 	}, Why: "Passes where the client asked for a range. Where it did not, it is a success like any other."},
 	{Code: 207, Name: "Multi-Status", To: 200, IANA: true, Meanings: []Meaning{
 		{"RFC 4918 §11.1 (WebDAV)", "several operations, each with its status in the body", 200},
-		{"Elastic, Salesforce, HubSpot and other batch interfaces", "some parts of a batch may have failed", 200},
+		{"HubSpot and other batch interfaces", "some parts of a batch may have failed", 200},
 	}, Why: "A success as a whole; the body tells of the parts."},
 	{Code: 208, Name: "Already Reported", To: 200, IANA: true, Meanings: []Meaning{
 		{"RFC 5842 §7.1 (WebDAV)", "a member listed earlier in the same answer", 200},
@@ -55,11 +55,14 @@ var ianaSuccess = []Entry{
 		{"FTP (RFC 959)", "closing the data connection, transfer done", 200},
 	}, Why: "A success."},
 
-	{Code: 300, Name: "Multiple Choices", To: 500, IANA: true, Meanings: []Meaning{
-		{"RFC 9110 §15.4.1", "several representations, the client may choose", 500},
-		{"Zoom API", "a field of the request is missing or invalid", 400},
-	}, Why: "Neither a success nor an error that the contract knows.",
-		Disputed: "Any 3xx that does not pass is a fault behind. In front of Zoom map 300 to 400."},
+	{
+		Code: 300, Name: "Multiple Choices", To: 500, IANA: true, Meanings: []Meaning{
+			{"RFC 9110 §15.4.1", "several representations, the client may choose", 500},
+			{"Zoom API", "a field of the request is missing or invalid", 400},
+		},
+		Why:      "Neither a success nor an error that the contract knows.",
+		Disputed: "Any 3xx that does not pass is a fault behind. In front of Zoom map 300 to 400.",
+	},
 	{Code: 301, Name: "Moved Permanently", To: 500, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.4.2", "the resource has a new URI for good", 500},
 	}, Why: "A redirect passes. Under strict the backend should not have sent it."},
@@ -94,7 +97,7 @@ var ianaServer = []Entry{
 	}, Why: "Documented."},
 	{Code: 501, Name: "Not Implemented", To: 405, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.6.2", "the server does not know the method, or supports it for no resource", 405},
-		{"HashiCorp Vault, sys/health", "the node has not been initialised", 503},
+		{"HashiCorp Vault, sys/health", "the node has not been initialized", 503},
 	}, Why: "The method is not implemented.", Disputed: "The contract fixes 405, the registered meaning."},
 	{Code: 502, Name: "Bad Gateway", To: 503, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.6.3", "the server behind sent an invalid answer or none", 503},
@@ -114,14 +117,17 @@ var ianaServer = []Entry{
 	}, Why: "The backend is configured wrongly."},
 	{Code: 507, Name: "Insufficient Storage", To: 503, IANA: true, Meanings: []Meaning{
 		{"RFC 4918 §11.5 (WebDAV)", "no room to store the result", 503},
-		{"Dropbox, Microsoft Graph", "the user's storage quota is used up", 403},
+		{"Dropbox API 1, Microsoft Graph", "the user's storage quota is used up", 403},
 	}, Why: "A shortage that may pass.", Disputed: "The contract fixes 503, the registered meaning."},
-	{Code: 508, Name: "Loop Detected", To: 500, IANA: true, Meanings: []Meaning{
-		{"RFC 5842 §7.2 (WebDAV)", "the operation ran into an endless loop", 500},
-		{"CloudLinux, cPanel", "Resource Limit Is Reached: the account has used up its processor, memory or processes", 503},
-		{"Signal", "the server refuses the client", 403},
-	}, Why: "The resources behind are tied in a loop.",
-		Disputed: "The contract fixes 500, the registered meaning. In front of shared hosting map 508 to 503."},
+	{
+		Code: 508, Name: "Loop Detected", To: 500, IANA: true, Meanings: []Meaning{
+			{"RFC 5842 §7.2 (WebDAV)", "the operation ran into an endless loop", 500},
+			{"CloudLinux, cPanel", "Resource Limit Is Reached: the account has used up its processor, memory or processes", 503},
+			{"Signal", "the server refuses the client", 403},
+		},
+		Why:      "The resources behind are tied in a loop.",
+		Disputed: "The contract fixes 500, the registered meaning. In front of shared hosting map 508 to 503.",
+	},
 	{Code: 510, Name: "Not Extended", To: 500, IANA: true, Meanings: []Meaning{
 		{"RFC 2774 §7 (obsoleted)", "the request lacks an extension that the server wants", 500},
 		{"Apache Solr", "the cluster is in an invalid state, or the client's view of it is out of date", 500},

@@ -18,17 +18,23 @@ var ianaClient = []Entry{
 	{Code: 404, Name: "Not Found", To: 404, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.5.5", "no such resource", 404},
 	}, Why: "Documented."},
-	{Code: 405, Name: "Method Not Allowed", To: 405, IANA: true, Meanings: []Meaning{
-		{"RFC 9110 §15.5.6", "the resource does not take the method", 405},
-		{"Alibaba Cloud WAF", "the firewall blocked the request", 403},
-	}, Why: "Documented.",
-		Disputed: "A documented status passes as it is. Behind that firewall a rule can map its 405 to 403."},
-	{Code: 406, Name: "Not Acceptable", To: 406, IANA: true, Meanings: []Meaning{
-		{"RFC 9110 §15.5.7", "no representation that the client accepts", 406},
-		{"ModSecurity rule sets, Fastly Next-Gen WAF", "the firewall blocked the request", 403},
-		{"Qiniu Kodo", "the CRC-32 of the uploaded data is wrong", 400},
-	}, Why: "Documented.",
-		Disputed: "A documented status passes as it is. Behind such a firewall a rule can map its 406 to 403."},
+	{
+		Code: 405, Name: "Method Not Allowed", To: 405, IANA: true, Meanings: []Meaning{
+			{"RFC 9110 §15.5.6", "the resource does not take the method", 405},
+			{"Alibaba Cloud WAF", "the firewall blocked the request", 403},
+		},
+		Why:      "Documented.",
+		Disputed: "A documented status passes as it is. Behind that firewall a rule can map its 405 to 403.",
+	},
+	{
+		Code: 406, Name: "Not Acceptable", To: 406, IANA: true, Meanings: []Meaning{
+			{"RFC 9110 §15.5.7", "no representation that the client accepts", 406},
+			{"ModSecurity rule sets, Fastly Next-Gen WAF", "the firewall blocked the request", 403},
+			{"Qiniu Kodo", "the CRC-32 of the uploaded data is wrong", 400},
+		},
+		Why:      "Documented.",
+		Disputed: "A documented status passes as it is. Behind such a firewall a rule can map its 406 to 403.",
+	},
 	{Code: 407, Name: "Proxy Authentication Required", To: 401, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.5.8", "the proxy wants credentials", 401},
 	}, Why: "A credential is missing; for the client the gateway is the server."},
@@ -62,32 +68,41 @@ var ianaClient = []Entry{
 	{Code: 417, Name: "Expectation Failed", To: 400, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.5.18", "the request's Expect cannot be met", 400},
 	}, Why: "The client has to change the request."},
-	{Code: 418, Name: "I'm a Teapot", To: 400, IANA: true, Unused: true, Meanings: []Meaning{
-		{"HTCPCP (RFC 2324, RFC 7168)", "an April joke: the teapot is asked for coffee", 400},
-		{"Web frameworks and site owners", "a request that the server does not want to handle, often from a bot", 403},
-		{"Binance API", "the address is banned for going on after 429", 403},
-		{"Tencent EdgeOne", "the node has no configuration for the domain", 404},
-		{"ICAP (RFC 3507)", "the server did not understand the composition of services", 400},
-	}, Why: "The joke blames the request.",
-		Disputed: "The contract fixes 400. In front of Binance map 418 to 403."},
-	{Code: 421, Name: "Misdirected Request", To: 500, IANA: true, Meanings: []Meaning{
-		{"RFC 9110 §15.5.20", "the server does not answer for this authority", 500},
-		{"Alibaba Cloud IoT", "too many connections from this address", 503},
-		{"FTP and SMTP (RFC 959, RFC 5321)", "service not available, closing the connection", 503},
-		{"Apple iCloud", "sign in again", 401},
-		{"Old WebDAV drafts, Spring", "Destination Locked", 400},
-	}, Why: "The gateway sent the request to the wrong server; the client cannot mend that.",
-		Disputed: "The contract fixes 500, the registered meaning."},
+	{
+		Code: 418, Name: "I'm a Teapot", To: 400, IANA: true, Unused: true, Meanings: []Meaning{
+			{"HTCPCP (RFC 2324, RFC 7168)", "an April joke: the teapot is asked for coffee", 400},
+			{"Web frameworks and site owners", "a request that the server does not want to handle, often from a bot", 403},
+			{"Binance API", "the address is banned for going on after 429", 403},
+			{"Tencent EdgeOne", "the node has no configuration for the domain", 404},
+			{"ICAP (RFC 3507)", "the server did not understand the composition of services", 400},
+		},
+		Why:      "The joke blames the request.",
+		Disputed: "The contract fixes 400. In front of Binance map 418 to 403.",
+	},
+	{
+		Code: 421, Name: "Misdirected Request", To: 500, IANA: true, Meanings: []Meaning{
+			{"RFC 9110 §15.5.20", "the server does not answer for this authority", 500},
+			{"Alibaba Cloud IoT", "too many connections from this address", 503},
+			{"FTP and SMTP (RFC 959, RFC 5321)", "service not available, closing the connection", 503},
+			{"Apple iCloud", "sign in again", 401},
+			{"Old WebDAV drafts, Spring", "Destination Locked", 400},
+		},
+		Why:      "The gateway sent the request to the wrong server; the client cannot mend that.",
+		Disputed: "The contract fixes 500, the registered meaning.",
+	},
 	{Code: 422, Name: "Unprocessable Content", To: 400, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.5.21", "well formed, but the instructions make no sense", 400},
 		{"Rails, Laravel, FastAPI and many others", "validation failed", 400},
 	}, Why: "Invalid information in the request."},
-	{Code: 423, Name: "Locked", To: 400, IANA: true, Meanings: []Meaning{
-		{"RFC 4918 §11.3 (WebDAV)", "the resource is locked", 400},
-		{"Signal", "the registration is locked with a PIN", 401},
-		{"Tencent EdgeOne", "the request went round in a loop", 500},
-	}, Why: "The client has to bring the lock's token or wait for its owner.",
-		Disputed: "The contract fixes 400, the registered meaning."},
+	{
+		Code: 423, Name: "Locked", To: 400, IANA: true, Meanings: []Meaning{
+			{"RFC 4918 §11.3 (WebDAV)", "the resource is locked", 400},
+			{"Signal", "the registration is locked with a PIN", 401},
+			{"Tencent EdgeOne", "the request went round in a loop", 500},
+		},
+		Why:      "The client has to bring the lock's token or wait for its owner.",
+		Disputed: "The contract fixes 400, the registered meaning.",
+	},
 	{Code: 424, Name: "Failed Dependency", To: 400, IANA: true, Meanings: []Meaning{
 		{"RFC 4918 §11.4 (WebDAV)", "an action on which this one depends failed", 400},
 		{"Azure Machine Learning, Amazon Bedrock", "the model behind the endpoint failed", 500},
@@ -113,11 +128,14 @@ var ianaClient = []Entry{
 	{Code: 431, Name: "Request Header Fields Too Large", To: 400, IANA: true, Meanings: []Meaning{
 		{"RFC 6585 §5", "one field or all of them are too large", 400},
 	}, Why: "The client has to change the request."},
-	{Code: 451, Name: "Unavailable For Legal Reasons", To: 403, IANA: true, Meanings: []Meaning{
-		{"RFC 7725 §3", "refused because the law demands it", 403},
-		{"Exchange ActiveSync", "Redirect: the mailbox is on the server that X-MS-Location names", 500},
-		{"RTSP (RFC 7826)", "Parameter Not Understood", 400},
-		{"FTP and SMTP (RFC 959, RFC 5321)", "an error while processing, nothing done", 500},
-	}, Why: "Known and blocked.",
-		Disputed: "The contract fixes 403, the registered meaning. In front of Exchange allow 451."},
+	{
+		Code: 451, Name: "Unavailable For Legal Reasons", To: 403, IANA: true, Meanings: []Meaning{
+			{"RFC 7725 §3", "refused because the law demands it", 403},
+			{"Exchange ActiveSync", "Redirect: the mailbox is on the server that X-MS-Location names", 500},
+			{"RTSP (RFC 7826)", "Parameter Not Understood", 400},
+			{"FTP and SMTP (RFC 959, RFC 5321)", "an error while processing, nothing done", 500},
+		},
+		Why:      "Known and blocked.",
+		Disputed: "The contract fixes 403, the registered meaning. In front of Exchange allow 451.",
+	},
 }

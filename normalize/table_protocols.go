@@ -83,20 +83,24 @@ var protocols = []Entry{
 		{"SMTP (RFC 5321)", "the mail is to follow", 500},
 	}, Why: "3xx: half of a dialogue that HTTP cannot go on with."},
 	{Code: 434, Name: "Requested Host Unavailable", To: 503, Meanings: []Meaning{
-		{"FTP servers", "the virtual host is not available", 503},
+		{"Some FTP servers", "the virtual host is not available", 503},
 	}, Why: "The backend's backend is down."},
 	{Code: 532, Name: "Need Account for Storing Files", To: 401, Meanings: []Meaning{
 		{"FTP (RFC 959)", "an account is needed to store files", 401},
-	}, Why: "A credential is missing."},
+		{"Edgio (discontinued)", "the answer is larger than the platform allows", 500},
+	}, Why: "A credential is missing.", Disputed: "Credentials come first, and Edgio is no more."},
 	{Code: 533, Name: "Protection Level Denied", To: 403, Meanings: []Meaning{
 		{"FTP (RFC 2228)", "the command is refused at this protection level by policy", 403},
-	}, Why: "Known and forbidden."},
+		{"Edgio (discontinued)", "the TLS handshake with the server behind failed", 503},
+	}, Why: "Known and forbidden.", Disputed: "Permission comes before outage, and Edgio is no more."},
 	{Code: 534, Name: "Mechanism Too Weak", To: 401, Meanings: []Meaning{
 		{"SMTP (RFC 4954)", "the way of signing in is too weak for this user", 401},
 		{"FTP (RFC 2228)", "refused by policy", 403},
-	}, Why: "The credential will not do.", Disputed: "Credentials come before permission."},
+		{"Edgio (discontinued)", "the site's serverless code failed", 500},
+	}, Why: "The credential will not do.", Disputed: "Credentials come first, and Edgio is no more."},
 	{Code: 535, Name: "Authentication Failed", To: 401, Meanings: []Meaning{
 		{"SMTP (RFC 4954)", "the credentials are invalid", 401},
 		{"FTP (RFC 2228)", "the security check failed", 401},
-	}, Why: "The credential is wrong."},
+		{"Edgio (discontinued)", "no site of that name", 404},
+	}, Why: "The credential is wrong.", Disputed: "Credentials come first, and Edgio is no more."},
 }

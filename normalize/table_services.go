@@ -2,13 +2,16 @@ package normalize
 
 // services holds what public APIs and web services send under codes of their own.
 var services = []Entry{
-	{Code: 430, Name: "Security Rejection", To: 403, Meanings: []Meaning{
-		{"Shopify", "the request is held to be malicious", 403},
-		{"Shopify, formerly", "too many requests at once", 503},
-		{"FTP drafts, vsftpd and others", "invalid user name or password", 401},
-		{"SIP (RFC 5626)", "Flow Failed", 503},
-	}, Why: "Known and blocked.",
-		Disputed: "Shopify speaks HTTP and documents the rejection; that comes before its older throttling."},
+	{
+		Code: 430, Name: "Security Rejection", To: 403, Meanings: []Meaning{
+			{"Shopify", "the request is held to be malicious", 403},
+			{"Shopify, formerly", "too many requests at once", 503},
+			{"Some FTP servers", "invalid user name or password", 401},
+			{"SIP (RFC 5626)", "Flow Failed", 503},
+		},
+		Why:      "Known and blocked.",
+		Disputed: "Shopify speaks HTTP and documents the rejection; that comes before its older throttling.",
+	},
 	{Code: 432, Name: "Plan Limit Exceeded", To: 403, Meanings: []Meaning{
 		{"Tavily API", "the plan's credits are used up", 403},
 	}, Why: "Not allowed until the plan is renewed or extended."},
@@ -43,12 +46,16 @@ var services = []Entry{
 	}, Why: "Overload."},
 	{Code: 540, Name: "Temporarily Disabled", To: 503, Meanings: []Meaning{
 		{"Shopify", "the endpoint is switched off for now", 503},
+		{"Edgio (discontinued)", "the site's code ran out of memory", 503},
 	}, Why: "Try later."},
-	{Code: 612, Name: "No Such Entry", To: 404, Meanings: []Meaning{
-		{"Qiniu Kodo", "the object does not exist or was deleted", 404},
-		{"Oxylabs scraper API", "an undefined internal error", 500},
-	}, Why: "No such resource.",
-		Disputed: "An absent resource comes before a fault behind. In front of Oxylabs map 612 to 500."},
+	{
+		Code: 612, Name: "No Such Entry", To: 404, Meanings: []Meaning{
+			{"Qiniu Kodo", "the object does not exist or was deleted", 404},
+			{"Oxylabs scraper API", "an undefined internal error", 500},
+		},
+		Why:      "No such resource.",
+		Disputed: "An absent resource comes before a fault behind. In front of Oxylabs map 612 to 500.",
+	},
 	{Code: 613, Name: "Faulted After Too Many Retries", To: 503, Meanings: []Meaning{
 		{"Oxylabs scraper API", "the target did not answer however often it was tried", 503},
 	}, Why: "The backend's backend is down."},
@@ -75,11 +82,14 @@ var storage = []Entry{
 	{Code: 579, Name: "Callback Failed", To: 500, Meanings: []Meaning{
 		{"Qiniu Kodo", "the object is stored, but the callback to the application failed", 500},
 	}, Why: "The operation as a whole failed behind."},
-	{Code: 608, Name: "Content Modified", To: 400, Meanings: []Meaning{
-		{"Qiniu Kodo", "the object has been changed in between", 400},
-		{"SIP (RFC 8688)", "Rejected: an intermediary blocked the call", 403},
-	}, Why: "A fault of the request, as 409 and 412.",
-		Disputed: "Kodo speaks HTTP; the SIP code leaks from call servers only."},
+	{
+		Code: 608, Name: "Content Modified", To: 400, Meanings: []Meaning{
+			{"Qiniu Kodo", "the object has been changed in between", 400},
+			{"SIP (RFC 8688)", "Rejected: an intermediary blocked the call", 403},
+		},
+		Why:      "A fault of the request, as 409 and 412.",
+		Disputed: "Kodo speaks HTTP; the SIP code leaks from call servers only.",
+	},
 	{Code: 614, Name: "Entry Exists", To: 400, Meanings: []Meaning{
 		{"Qiniu Kodo", "there is an object of that name already", 400},
 	}, Why: "A fault of the request, as 409."},

@@ -1,0 +1,103 @@
+package normalize_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/statusgate/statusgate/normalize"
+)
+
+var update = flag.Bool("update", false, "write the generated documentation instead of comparing it")
+
+func TestStatusCodesPage(t *testing.T) {
+	const command = "go test ./normalize -run TestStatusCodesPage -update"
+	path := filepath.Join("..", "docs", "status-codes.md")
+	want := statusCodesPage()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil || string(got) != want {
+		t.Errorf("docs/status-codes.md is not what the table says (%v); run: %s", err, command)
+	}
+}
+
+const pageIntro = `# Status codes
+
+What Statusgate makes of every status code that it knows: the %d codes in the IANA registry and %d others that servers,
+proxies, clouds, frameworks and services are known to use. **Becomes** is the documented status that a client gets in
+its place, unless the profile lets the code pass, ` + "`allow`" + ` lets it through, or a ` + "`map`" + ` rule decides.
+
+A code goes by its meaning, and the first of these that fits wins:
+
+| meaning | becomes |
+|---|---|
+| a credential is missing or wrong | 401 |
+| known but forbidden, blocked or unpaid | 403 |
+| absent, gone or never there | 404 |
+| method unknown or not implemented | 405 |
+| cannot represent | 406 |
+| format of the content | 415 |
+| overload, rate limit, timeout, maintenance, the backend's backend is down | 503 |
+| any other fault of the request | 400 |
+| any other fault behind | 500 |
+
+Every other 2xx becomes 200 and every other 1xx or 3xx 500. A code that is not on this page goes by its class: 2xx
+becomes 200, 4xx becomes 400, anything else 500. Metrics show it as ` + "`other`" + `.
+
+Where users of a code disagree, each meaning is followed by the status that it alone would get, and a note says how it
+was decided. If your backend is the one that lost, a rule puts it right: ` + "`map 499 503`" + `.
+
+This page is generated from the table in the package ` + "`normalize`" + `.
+
+`
+
+// statusCodesPage renders the table for operators.
+func statusCodesPage() string {
+	var iana, other []normalize.Entry
+	for entry := range normalize.All() {
+		if entry.IANA {
+			iana = append(iana, entry)
+		} else {
+			other = append(other, entry)
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, pageIntro, len(iana), len(other))
+	b.WriteString("## Codes in the IANA registry\n\n")
+	writeEntries(&b, iana)
+	b.WriteString("\n## Other codes\n\n")
+	writeEntries(&b, other)
+	return b.String()
+}
+
+func writeEntries(b *strings.Builder, entries []normalize.Entry) {
+	b.WriteString("| code | name | who uses it, and what it means | becomes | why |\n|---|---|---|---|---|\n")
+	cell := strings.NewReplacer("|", `\|`, "\n", " ", "<", "&lt;", "*", `\*`, "_", `\_`)
+	for _, entry := range entries {
+		name := entry.Name
+		if entry.Unused {
+			name += " (registered as unused)"
+		}
+		var meanings []string
+		for _, meaning := range entry.Meanings {
+			line := "**" + cell.Replace(meaning.User) + "**: " + cell.Replace(meaning.Means)
+			if entry.Disputed != "" {
+				line += fmt.Sprintf(" → %d", meaning.To)
+			}
+			meanings = append(meanings, line)
+		}
+		why := cell.Replace(entry.Why)
+		if entry.Disputed != "" {
+			why += "<br>*Disputed.* " + cell.Replace(entry.Disputed)
+		}
+		fmt.Fprintf(b, "| %03d | %s | %s | %d | %s |\n",
+			entry.Code, cell.Replace(name), strings.Join(meanings, "<br>"), entry.To, why)
+	}
+}
