@@ -7,21 +7,36 @@ import (
 	"github.com/statusgate/statusgate/problem"
 )
 
-func TestChoose(t *testing.T) {
-	const (
-		JSON = problem.JSON
-		XML  = problem.XML
-		HTML = problem.HTML
-		Text = problem.Text
-	)
-	reversed := []problem.Format{Text, HTML, XML, JSON}
-	noJSON := []problem.Format{Text, HTML, XML}
-	for _, c := range []struct {
-		name    string
-		accept  []string
-		formats []problem.Format
-		want    problem.Format
-	}{
+const (
+	JSON = problem.JSON
+	XML  = problem.XML
+	HTML = problem.HTML
+	Text = problem.Text
+)
+
+var (
+	reversed = []problem.Format{Text, HTML, XML, JSON}
+	noJSON   = []problem.Format{Text, HTML, XML}
+)
+
+type chooseCase struct {
+	name    string
+	accept  []string
+	formats []problem.Format
+	want    problem.Format
+}
+
+func testChoose(t *testing.T, cases []chooseCase) {
+	t.Helper()
+	for _, c := range cases {
+		if got := problem.Choose(c.accept, c.formats); got != c.want {
+			t.Errorf("%s: Choose(%q, %v): got %v, want %v", c.name, c.accept, c.formats, got, c.want)
+		}
+	}
+}
+
+func TestChooseKnowsTheClients(t *testing.T) {
+	testChoose(t, []chooseCase{
 		{"no Accept", nil, reversed, JSON},
 		{"an empty Accept", []string{""}, reversed, JSON},
 		{"no Accept and no JSON", nil, noJSON, Text},
@@ -38,6 +53,11 @@ func TestChoose(t *testing.T) {
 		{"axios", []string{"application/json, text/plain, */*"}, allFormats, JSON},
 		{"axios, where HTML comes first", []string{"application/json, text/plain, */*"}, []problem.Format{HTML, JSON, Text}, JSON},
 		{"jQuery", []string{"application/json, text/javascript, */*; q=0.01"}, reversed, JSON},
+	})
+}
+
+func TestChooseKnowsTheNamesOfEachFormat(t *testing.T) {
+	testChoose(t, []chooseCase{
 		{"plain JSON", []string{"application/json"}, reversed, JSON},
 		{"JSON by its old name", []string{"text/json"}, reversed, JSON},
 		{"JSON problems", []string{"application/problem+json"}, reversed, JSON},
@@ -46,6 +66,11 @@ func TestChoose(t *testing.T) {
 		{"XML problems", []string{"application/problem+xml"}, allFormats, XML},
 		{"plain text", []string{"text/plain"}, allFormats, Text},
 		{"XHTML only cannot be given HTML", []string{"application/xhtml+xml"}, allFormats, JSON},
+	})
+}
+
+func TestChooseGoesByQualityThenByName(t *testing.T) {
+	testChoose(t, []chooseCase{
 		{"case does not matter", []string{"TEXT/HTML;Q=1"}, allFormats, HTML},
 		{"parameters do not matter", []string{"application/xml;charset=utf-8"}, allFormats, XML},
 		{"the best of the names counts", []string{"text/plain;q=0.5, application/problem+json;q=0.1, application/json"}, reversed, JSON},
@@ -69,6 +94,11 @@ func TestChoose(t *testing.T) {
 		{"nothing is acceptable and no JSON", []string{"image/png"}, noJSON, Text},
 		{"everything is refused", []string{"*/*;q=0"}, noJSON, Text},
 		{"every format is refused by name", []string{"text/html;q=0, text/plain;q=0"}, []problem.Format{HTML, Text}, HTML},
+	})
+}
+
+func TestChooseReadsWhatIsDeployed(t *testing.T) {
+	testChoose(t, []chooseCase{
 		{"field lines are joined", []string{"application/json;q=0.5", "text/html"}, allFormats, HTML},
 		{"the better mention of a type counts", []string{"text/html;level=1;q=0.1, text/html;q=0.9, text/html;level=2;q=0.3, text/plain;q=0.8"}, allFormats, HTML},
 		{"a quoted comma ends nothing", []string{`text/html;a="\",text/plain,";q=0.1, application/xml;q=0.2`}, allFormats, XML},
@@ -87,11 +117,7 @@ func TestChoose(t *testing.T) {
 		{"a parameter without a value", []string{"text/html;q, text/plain;q=0.9"}, allFormats, HTML},
 		{"empty members", []string{",, ,text/html, ,"}, allFormats, HTML},
 		{"members that do not parse", []string{"text, /, html, text/html/x, a/*, text/plain;q=0.1"}, allFormats, Text},
-	} {
-		if got := problem.Choose(c.accept, c.formats); got != c.want {
-			t.Errorf("%s: Choose(%q, %v): got %v, want %v", c.name, c.accept, c.formats, got, c.want)
-		}
-	}
+	})
 }
 
 func TestChooseAllocatesNothing(t *testing.T) {

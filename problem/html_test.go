@@ -23,7 +23,7 @@ func TestPageSaysWhatAPersonNeeds(t *testing.T) {
 		`<meta name="robots" content="noindex">`,
 		"<title>503 Busy</title>",
 		"<p>503 Busy</p>",
-		"<h1>The service is busy or down for a moment</h1>",
+		"<h1>The service is not available right now</h1>",
 		`<p dir="auto">a &#34;b&#34; &lt;c&gt; &amp; &#39;d&#39;</p>`,
 		"<h2>What you can do</h2>",
 		"in <strong>1 minute 30 seconds</strong>.",

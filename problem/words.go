@@ -46,7 +46,7 @@ func wordsFor(status int) words {
 		}
 	case 503:
 		return words{
-			"The service is busy or down for a moment",
+			"The service is not available right now",
 			"Nothing is wrong at your end. Wait a little, then load this page again.",
 		}
 	}
