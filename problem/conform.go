@@ -27,8 +27,9 @@ func Conform(dst, body []byte, f Format, status int) (out []byte, ok bool) {
 		return conformJSON(dst, body, status)
 	case XML:
 		return conformXML(dst, body, status)
+	default:
+		return dst, false
 	}
-	return dst, false
 }
 
 // maxDepth bounds how deep a document may be nested: far beyond what problems have, far below what hurts a reader.

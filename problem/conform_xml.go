@@ -3,6 +3,7 @@ package problem
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -61,7 +62,7 @@ func (p *xmlProblem) read() bool {
 	for {
 		start := int(p.decoder.InputOffset())
 		token, err := p.decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return p.last > 0
 		}
 		if err != nil {
