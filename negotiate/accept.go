@@ -100,11 +100,11 @@ type standing struct {
 
 // weigh gives each target its standing. It reports whether any member parsed.
 func weigh(accept []string, targets []target, standings []standing) (parsed bool) {
-	var buf [maxParams]rawParam
+	var r mediaRange
 	left := maxMembers
 	for _, line := range accept {
 		for line = consumeEmptyMembers(line); line != "" && left > 0; left-- {
-			r, rest, ok := consumeRange(line, &buf)
+			rest, ok := r.consumeRange(line)
 			if ok {
 				parsed = true
 				r.judge(targets, standings)
@@ -119,10 +119,13 @@ func weigh(accept []string, targets []target, standings []standing) (parsed bool
 
 // judge enters r into the standing of each target that it matches.
 func (r *mediaRange) judge(targets []target, standings []standing) {
-	rank := uint16(r.kind)<<8 | uint16(len(r.params))
+	rank := uint16(r.kind)<<8 | uint16(r.count)
 	for i := range targets {
-		s := &standings[i]
-		if rank < s.rank || !r.matches(&targets[i]) {
+		t, s := &targets[i], &standings[i]
+		if r.kind == exactType && len(r.essence) != len(t.essence) {
+			continue // most of the time, and without a call
+		}
+		if rank < s.rank || !r.matches(t) {
 			continue
 		}
 		if rank > s.rank || r.weight == 0 {
@@ -138,9 +141,9 @@ func (r *mediaRange) matches(t *target) bool {
 			return false
 		}
 	case anySubtype:
-		if r.slash != t.slash || !equalFold(r.essence[:r.slash], t.essence[:t.slash]) {
+		if !equalFold(r.essence[:r.slash], t.essence[:t.slash]) {
 			return false
 		}
 	}
-	return len(r.params) == 0 || containsParams(t.params, r.params)
+	return r.count == 0 || containsParams(t.params, r.params[:r.count])
 }

@@ -9,14 +9,15 @@ const (
 	exactType
 )
 
-// mediaRange is one member of an Accept field. Its parameters stand in a buffer
-// that the members take turns in.
+// mediaRange is one member of an Accept field. There is one per field, which the
+// members take turns in: clearing and copying it would cost more than parsing.
 type mediaRange struct {
 	essence string // as written
 	slash   int
 	kind    rangeKind
 	weight  uint16
-	params  []rawParam
+	count   int // of params
+	params  [maxParams]rawParam
 }
 
 // skipMember takes everything up to the first comma off the front of a list.
@@ -33,9 +34,8 @@ func skipMember(s string) (rest string) {
 }
 
 // consumeRange takes one member, media-range [ weight ], off the front of an
-// Accept field, up to its comma.
-func consumeRange(s string, buf *[maxParams]rawParam) (r mediaRange, rest string, ok bool) {
-	r.weight = 1000
+// Accept field, up to its comma, and puts it into r.
+func (r *mediaRange) consumeRange(s string) (rest string, ok bool) {
 	essence, slash, rest, err := consumeEssence(s)
 	switch {
 	case err == nil:
@@ -44,32 +44,36 @@ func consumeRange(s string, buf *[maxParams]rawParam) (r mediaRange, rest string
 		// java.net.HttpURLConnection still sends "*; q=.2".
 		r.kind, rest = anyType, s[1:]
 	default:
-		return r, s, false
+		return s, false
 	}
-	n, weighted := 0, false
-	for {
-		p, after, more, ok := consumeRangeParam(rest)
-		if !ok {
-			return r, s, false
-		}
-		rest = after
+	r.weight, r.count = 1000, 0
+	if rest == "" || rest[0] == ',' {
+		return rest, true
+	}
+	return r.consumeParams(rest)
+}
+
+// consumeParams takes the parameters of a member and its weight.
+func (r *mediaRange) consumeParams(s string) (rest string, ok bool) {
+	for weighted := false; ; {
+		p, rest, more, ok := consumeRangeParam(s)
 		switch {
-		case !more:
-			r.params = buf[:n]
-			return r, rest, true
+		case !ok || !more:
+			return rest, ok
 		case weighted || p.name == "":
-			// An empty parameter, or an extension after the weight.
+			// An extension after the weight, or an empty parameter.
 		case len(p.name) == 1 && lower(p.name[0]) == 'q':
 			if r.weight, ok = parseWeight(p.value); !ok {
-				return r, s, false
+				return s, false
 			}
 			weighted = true
-		case p.value == "" || n == maxParams:
-			return r, s, false
+		case p.value == "" || r.count == maxParams:
+			return s, false
 		default:
-			buf[n] = p
-			n++
+			r.params[r.count] = p
+			r.count++
 		}
+		s = rest
 	}
 }
 

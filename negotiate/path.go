@@ -21,21 +21,25 @@ type segments struct {
 
 // at is the segment with index i, at most maxSegments.
 func (p *segments) at(i int) []byte {
-	start := 0
-	if i > 0 {
-		start = p.ends[i-1]
-	}
-	return p.text[start:p.ends[i]]
+	return p.text[p.start(i):p.ends[i]]
 }
 
-// split fills p from an escaped path. It drops empty segments and resolves "."
+func (p *segments) start(i int) int {
+	if i == 0 {
+		return 0
+	}
+	return p.ends[i-1]
+}
+
+// split fills p from an escaped path and returns its text, appended to text: a
+// text that p itself were given here would move its buffer to the heap. It drops empty segments and resolves "."
 // and "..", also in their escaped spelling (RFC 3986 §6.2.2), the way Caddy's
 // path matcher does: afterwards only a path that is empty or that ended with "/"
 // has an empty segment, which is its last. It reports whether path has the form
 // of an absolute path (RFC 9110 §4.1), or is empty and so means "/" (§4.2.3).
-func (p *segments) split(path string) bool {
+func (p *segments) split(text []byte, path string) (split []byte, ok bool) {
 	if path != "" && path[0] != '/' {
-		return false
+		return text, false
 	}
 	slash := path == "" || path[len(path)-1] == '/'
 	for path != "" {
@@ -44,48 +48,47 @@ func (p *segments) split(path string) bool {
 		if end < 0 {
 			end = len(path)
 		}
-		p.push(path[:end])
+		text = p.push(text, path[:end])
 		path = path[end:]
 	}
 	if slash || p.n == 0 {
-		p.keep(len(p.text))
+		text = p.keep(text, len(text))
 	}
-	return true
+	return text, true
 }
 
-// push adds a segment or, where it is a dot segment, follows it.
-func (p *segments) push(raw string) {
-	start := len(p.text)
-	p.text = appendSegment(p.text, raw)
-	switch segment := p.text[start:]; string(segment) {
+// push adds a segment to text or, where it is a dot segment, follows it.
+func (p *segments) push(text []byte, raw string) []byte {
+	start := len(text)
+	text = appendSegment(text, raw)
+	switch string(text[start:]) {
 	case "", ".":
-		p.text = p.text[:start]
+		return text[:start]
 	case "..":
-		p.text = p.text[:start]
-		p.pop()
+		return text[:p.pop(start)]
 	default:
-		p.keep(start)
+		return p.keep(text, start)
 	}
 }
 
-// keep makes what follows start in the text a segment.
-func (p *segments) keep(start int) {
-	if p.n < len(p.ends) {
-		p.ends[p.n] = len(p.text)
-	} else {
-		p.text = p.text[:start]
-	}
+// keep makes what follows start in text a segment.
+func (p *segments) keep(text []byte, start int) []byte {
 	p.n++
+	if p.n > len(p.ends) {
+		return text[:start]
+	}
+	p.ends[p.n-1] = len(text)
+	return text
 }
 
-func (p *segments) pop() {
-	if p.n == 0 {
-		return
+// pop takes the last segment away and returns where the text, which has ended at
+// end, ends without it.
+func (p *segments) pop(end int) int {
+	p.n = max(p.n-1, 0)
+	if p.n >= len(p.ends) {
+		return end
 	}
-	p.n--
-	if p.n < len(p.ends) {
-		p.text = p.text[:p.ends[p.n]-len(p.at(p.n))]
-	}
+	return p.start(p.n)
 }
 
 // appendSegment appends the canonical form of a segment to dst: percent-decoded,

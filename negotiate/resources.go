@@ -109,11 +109,18 @@ func (r *Resources[V]) Len() int {
 // linear in those that begin alike. Where a more specific beginning turns out to
 // lead nowhere, the next one is tried: at worst every node of the tree once, so
 // no more than the segments of all templates together. Paths of up to 512 bytes
-// do not allocate, longer ones once or twice.
+// do not allocate, longer ones once (more often only where lower case is longer).
 func (r *Resources[V]) Match(escapedPath string) (value V, ok bool) {
+	if r == nil {
+		return value, false
+	}
 	var buf [maxPath]byte
-	p := segments{text: buf[:0]}
-	if r == nil || !p.split(escapedPath) {
+	text := buf[:0]
+	if len(escapedPath) > len(buf) {
+		text = make([]byte, 0, len(escapedPath))
+	}
+	var p segments
+	if p.text, ok = p.split(text, escapedPath); !ok {
 		return value, false
 	}
 	found := r.root.match(&p, 0)
