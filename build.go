@@ -1,0 +1,234 @@
+package statusgate
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/problem"
+)
+
+const (
+	defaultName       = "statusgate"
+	defaultChallenge  = "Bearer"
+	defaultRetryAfter = 5 * time.Second
+	maxName           = 64
+)
+
+// build makes the gate, or reports every mistake in one error.
+func (h *Handler) build(at lines) (*gate, error) {
+	b := &builder{lines: at}
+	g := &gate{
+		report:      h.Report,
+		challenge:   defaultChallenge,
+		proxyStatus: b.oneOf("proxy_status", h.ProxyStatus, "on", "off") == 0,
+		rejectPaths: b.oneOf("unknown_resources", h.UnknownResources, "pass", "reject") == 1,
+	}
+	g.name = b.name(h.Name)
+	b.contract(h, g)
+	b.resources(h, g)
+	b.owed(h, g)
+	g.problems = b.problems(h.Problems)
+	return g, errors.Join(b.errs...)
+}
+
+func (b *builder) name(name string) string {
+	if name == "" {
+		return defaultName
+	}
+	if len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' }) {
+		b.failf("name", "%q is not printable ASCII of at most %d characters", name, maxName)
+	}
+	return name
+}
+
+func (b *builder) contract(h *Handler, g *gate) {
+	profile := normalize.ProfileDocumented
+	if h.Contract != "" {
+		var err error
+		if profile, err = normalize.ParseProfile(h.Contract); err != nil {
+			b.fail("contract", fmt.Errorf("%q is not one of documented, strict, registered", h.Contract))
+		}
+	}
+	g.registered = profile == normalize.ProfileRegistered
+	rules, lines := b.rules(h.Map)
+	for _, s := range normalize.Shadows(rules) {
+		option := lines[s.Rule]
+		if len(s.By) == 0 {
+			b.failf(option, "%q can never match: %s", rules[s.Rule], s.Why)
+			continue
+		}
+		by := make([]string, len(s.By))
+		for i, earlier := range s.By {
+			by[i] = fmt.Sprintf("%q (%s)", rules[earlier], b.at(lines[earlier]))
+		}
+		b.failf(option, "%q can never match: its statuses are always taken by %s", rules[s.Rule], strings.Join(by, ", "))
+	}
+	b.allow(h.Allow, rules, lines)
+	for i := range rules {
+		text := rules[i].String()
+		g.rules = append(g.rules, ruleWord{text: text, boxed: text, passes: rules[i].To == normalize.Pass})
+	}
+	g.contract = normalize.NewContract(profile, h.Allow, normalize.NewRules(rules))
+}
+
+func (b *builder) allow(allow []int, rules []normalize.Rule, lines []string) {
+	seen := make(map[int]bool)
+	for _, status := range allow {
+		if status < 200 || status > 999 {
+			b.failf("allow", "%d is not a status that can be let through: want 200 to 999", status)
+			continue
+		}
+		if seen[status] {
+			b.failf("allow", "%d stands there twice", status)
+		}
+		seen[status] = true
+		if i := normalize.FirstTaking(rules, status); i >= 0 {
+			b.failf("allow", "%d contradicts %q (%s), which always takes it", status, rules[i], b.at(lines[i]))
+		}
+	}
+}
+
+// rules reads the rules that can be read; lines gives their option names.
+func (b *builder) rules(in []Rule) (rules []normalize.Rule, lines []string) {
+	for i := range in {
+		option := numbered("map", i)
+		mistakes := len(b.errs)
+		rule := b.rule(option, &in[i])
+		if len(b.errs) == mistakes {
+			rules, lines = append(rules, rule), append(lines, option)
+		}
+	}
+	return rules, lines
+}
+
+func (b *builder) rule(option string, in *Rule) normalize.Rule {
+	var rule normalize.Rule
+	for _, word := range in.From {
+		span, err := normalize.ParseSpan(string(word))
+		if err != nil {
+			b.fail(option, err)
+			continue
+		}
+		rule.From = append(rule.From, span)
+	}
+	if len(in.From) == 0 {
+		b.failf(option, "no received status")
+	}
+	if span, ok := normalize.DuplicateSpan(rule.From); ok {
+		b.failf(option, "%q stands there twice", span)
+	}
+	rule.To = b.target(option, string(in.To))
+	for i := range in.When {
+		if c, ok := b.condition(option, &in.When[i]); ok {
+			rule.When = append(rule.When, c)
+		}
+	}
+	return rule
+}
+
+func (b *builder) target(option, word string) int {
+	switch word {
+	case "pass":
+		return normalize.Pass
+	case "auto":
+		b.failf(option, "auto has nothing to derive a status from: it needs a condition on the body, and this version has none")
+		return normalize.Pass
+	}
+	status, err := strconv.Atoi(word)
+	if err != nil {
+		b.failf(option, "%q is not a status to send, nor pass", word)
+		return normalize.Pass
+	}
+	if err := normalize.CheckTarget(status); err != nil {
+		b.fail(option, err)
+	}
+	return status
+}
+
+func (b *builder) condition(option string, in *Condition) (normalize.Condition, bool) {
+	out := normalize.Condition{Not: in.Not}
+	switch {
+	case (in.Header != nil) == (in.Source != ""):
+		b.failf(option, "a condition is either header or source")
+		return out, false
+	case in.Source != "":
+		source := b.oneOf(option, in.Source, "backend", "gateway")
+		out.Test = normalize.SourceTest(source) //nolint:gosec // 0 or 1
+	default:
+		test := normalize.HeaderTest{Field: http.CanonicalHeaderKey(in.Header.Field), AnyValue: in.Header.Value == nil}
+		if !httpguts.ValidHeaderFieldName(in.Header.Field) {
+			b.failf(option, "%q is not the name of a header field", in.Header.Field)
+		}
+		if in.Header.Value != nil {
+			test.Pattern = *in.Header.Value
+		}
+		out.Test = test
+	}
+	return out, true
+}
+
+// owed reads what responses get that the backend forgot.
+func (b *builder) owed(h *Handler, g *gate) {
+	g.location.public = true
+	if l := h.Location; l != nil {
+		g.location.created, g.location.accepted = l.Created, l.Accepted
+		g.location.public = b.oneOf("location.host", l.Host, "public", "keep") == 0
+	}
+	if h.Challenge != "" {
+		g.challenge = h.Challenge
+		scheme, _, _ := strings.Cut(h.Challenge, " ")
+		if !strings.HasPrefix(scheme, "{") && !httpguts.ValidHeaderFieldName(scheme) || strings.ContainsAny(h.Challenge, "\r\n\x00") {
+			b.failf("challenge", "%q does not begin with an authentication scheme such as Bearer", h.Challenge)
+		}
+	}
+	after := time.Duration(h.RetryAfter)
+	if after < 0 {
+		b.failf("retry_after", "%v is negative", after)
+	}
+	if after == 0 {
+		after = defaultRetryAfter
+	}
+	g.retryAfter = strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10)
+}
+
+func (b *builder) problems(in *Problems) problems {
+	out := problems{detail: true, formats: []problem.Format{problem.JSON, problem.XML, problem.HTML, problem.Text}}
+	if in == nil {
+		return out
+	}
+	if in.Off && (in.Type != "" || in.Formats != nil || in.Bodies != "" || in.Detail != "") {
+		b.failf("problems", "off goes with no other option")
+	}
+	out.off = in.Off
+	out.typeURI = in.Type
+	out.bodies = bodies(b.oneOf("problems.bodies", in.Bodies, "auto", "keep", "replace")) //nolint:gosec // 0 to 2
+	out.detail = b.oneOf("problems.detail", in.Detail, "on", "off") == 0
+	if in.Formats == nil {
+		return out
+	}
+	if len(in.Formats) == 0 {
+		b.failf("problems.formats", "no value")
+		return out
+	}
+	out.formats = nil
+	for _, word := range in.Formats {
+		f, err := problem.ParseFormat(word)
+		if err != nil {
+			b.fail("problems.formats", err)
+			continue
+		}
+		if slices.Contains(out.formats, f) {
+			b.failf("problems.formats", "%q stands there twice", word)
+		}
+		out.formats = append(out.formats, f)
+	}
+	return out
+}

@@ -1,0 +1,395 @@
+package statusgate
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+func init() {
+	httpcaddyfile.RegisterHandlerDirective("statusgate", parseCaddyfile)
+	httpcaddyfile.RegisterDirectiveOrder("statusgate", httpcaddyfile.After, "encode")
+}
+
+func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
+	handler := new(Handler)
+	err := handler.UnmarshalCaddyfile(h.Dispenser)
+	return handler, err
+}
+
+// UnmarshalCaddyfile reads the directive. Every mistake is reported, each
+// with its file and line. Syntax:
+//
+//	statusgate [<matcher>] {
+//		name        <label>
+//		report
+//		contract    documented|strict|registered
+//		allow       <status...>
+//		map         <from...> <to> [when [not] <condition>] {
+//			[not] header <field> [<value>]
+//			[not] source backend|gateway
+//		}
+//
+//		methods     <method...>
+//		consumes    <media range...>
+//		produces    <media type...>
+//		codings     <content coding...>
+//		resource    <path template> {
+//			methods  <method...>
+//			consumes <media range...>
+//			produces <media type...>
+//			codings  <content coding...>
+//		}
+//		unknown_resources pass|reject
+//		representations   safe|all|off
+//
+//		location {
+//			created  <template>
+//			accepted <template>
+//			host     public|keep
+//		}
+//		challenge    <value>
+//		retry_after  <duration>
+//		proxy_status on|off
+//
+//		problems off
+//		problems {
+//			type    <uri template>
+//			formats json xml html text
+//			bodies  auto|keep|replace
+//			detail  on|off
+//		}
+//	}
+//
+// A rule's <from> is a status, a range (520-527), a class (5xx) or any; its
+// <to> is a status or pass.
+func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	p := &parser{Dispenser: d, handler: h, lines: make(lines)}
+	d.Next() // the directive's name
+	if d.NextArg() {
+		p.errf("unexpected argument %q: options stand in a block", d.Val())
+		d.RemainingArgs()
+	}
+	p.block("", p.option)
+	_, err := h.build(p.lines)
+	return errors.Join(errors.Join(p.errs...), err)
+}
+
+// parser reads the directive into a Handler. It goes on after a mistake.
+type parser struct {
+	*caddyfile.Dispenser
+	handler *Handler
+	lines   lines
+	errs    []error
+}
+
+func (p *parser) errf(format string, args ...any) {
+	p.errs = append(p.errs, p.Errf(format, args...))
+}
+
+// block reads the options of a block. An option that stands twice is read
+// and refused, unless it may repeat: then it takes care of its own key.
+func (p *parser) block(prefix string, option func(key, word string)) {
+	for nesting := p.Nesting(); p.NextBlock(nesting); {
+		word := p.Val()
+		key := prefix + word
+		if first, ok := p.lines[key]; ok {
+			p.errf("%s: stands there twice, first at %s", word, first)
+		}
+		if word != "map" && word != "resource" {
+			p.lines[key] = p.where()
+		}
+		option(key, word)
+	}
+}
+
+func (p *parser) where() string { return p.File() + ":" + strconv.Itoa(p.Line()) }
+
+// option reads one option of the directive.
+func (p *parser) option(_, word string) {
+	h := p.handler
+	switch word {
+	case "name":
+		p.one(&h.Name)
+	case "report":
+		h.Report = true
+		p.none()
+	case "contract":
+		p.one(&h.Contract)
+	case "allow":
+		p.statuses(&h.Allow)
+	case "map":
+		p.rule()
+	case "methods", "consumes", "produces", "codings":
+		p.accepts(word, &h.Methods, &h.Consumes, &h.Produces, &h.Codings)
+	case "resource":
+		p.resource()
+	case "unknown_resources":
+		p.one(&h.UnknownResources)
+	case "representations":
+		p.one(&h.Representations)
+	case "location":
+		p.location()
+	case "challenge":
+		p.one(&h.Challenge)
+	case "retry_after":
+		p.duration(&h.RetryAfter)
+	case "proxy_status":
+		p.one(&h.ProxyStatus)
+	case "problems":
+		p.problems()
+	case "inspect", "soft_errors", "shed":
+		p.unknown("%s: this version does not have it yet", word)
+	default:
+		p.unknown("%s: unknown option", word)
+	}
+}
+
+// unknown records a mistake and skips the option, its block included.
+func (p *parser) unknown(format string, args ...any) {
+	p.errf(format, args...)
+	p.RemainingArgs()
+	p.skipBlock()
+}
+
+func (p *parser) skipBlock() {
+	for nesting := p.Nesting(); p.NextBlock(nesting); {
+		p.RemainingArgs()
+		p.skipBlock()
+	}
+}
+
+// noBlock refuses a block behind an option that takes none.
+func (p *parser) noBlock(word string) {
+	nesting := p.Nesting()
+	if !p.NextBlock(nesting) {
+		return
+	}
+	p.errf("%s: takes no block", word)
+	for {
+		p.RemainingArgs()
+		p.skipBlock()
+		if !p.NextBlock(nesting) {
+			return
+		}
+	}
+}
+
+// none reads an option without a value.
+func (p *parser) none() {
+	word := p.Val()
+	if args := p.RemainingArgs(); len(args) > 0 {
+		p.errf("%s: unexpected %q, it takes no value", word, args[0])
+	}
+	p.noBlock(word)
+}
+
+// one reads an option with one value.
+func (p *parser) one(to *string) {
+	word := p.Val()
+	switch args := p.RemainingArgs(); {
+	case len(args) != 1:
+		p.errf("%s: want one value, got %d (quote a value that has spaces)", word, len(args))
+	case args[0] == "":
+		p.errf("%s: the value is empty", word)
+	default:
+		*to = args[0]
+	}
+	p.noBlock(word)
+}
+
+// list reads an option with one value or more.
+func (p *parser) list() []string {
+	word := p.Val()
+	args := p.RemainingArgs()
+	if len(args) == 0 {
+		p.errf("%s: want at least one value", word)
+		args = nil
+	}
+	p.noBlock(word)
+	return args
+}
+
+func (p *parser) statuses(to *[]int) {
+	for _, arg := range p.list() {
+		status, err := strconv.Atoi(arg)
+		if err != nil {
+			p.errf("allow: %q is not a status", arg)
+			continue
+		}
+		*to = append(*to, status)
+	}
+}
+
+func (p *parser) duration(to *caddy.Duration) {
+	var value string
+	p.one(&value)
+	if value == "" {
+		return
+	}
+	d, err := caddy.ParseDuration(value)
+	if err != nil || d <= 0 || d > 365*24*time.Hour {
+		p.errf("retry_after: %q is not a duration between 1s and 365d", value)
+		return
+	}
+	*to = caddy.Duration(d)
+}
+
+// accepts reads what the gate and its resources say alike of requests.
+func (p *parser) accepts(word string, methods, consumes, produces, codings *[]string) {
+	*map[string]*[]string{
+		"methods": methods, "consumes": consumes, "produces": produces, "codings": codings,
+	}[word] = p.list()
+}
+
+func (p *parser) resource() {
+	key := numbered("resource", len(p.handler.Resources))
+	p.lines[key] = p.where()
+	var r Resource
+	switch args := p.RemainingArgs(); len(args) {
+	case 1:
+		r.Path = args[0]
+	default:
+		p.errf("resource: want one path template, got %d values", len(args))
+		p.skipBlock()
+		return
+	}
+	p.block(key+".", func(_, word string) {
+		switch word {
+		case "methods", "consumes", "produces", "codings":
+			p.accepts(word, &r.Methods, &r.Consumes, &r.Produces, &r.Codings)
+		default:
+			p.unknown("resource: unknown option %q", word)
+		}
+	})
+	p.handler.Resources = append(p.handler.Resources, r)
+}
+
+func (p *parser) location() {
+	if args := p.RemainingArgs(); len(args) > 0 {
+		p.errf("location: unexpected %q: its options stand in a block", args[0])
+	}
+	l := new(Location)
+	p.handler.Location = l
+	p.block("location.", func(_, word string) {
+		switch word {
+		case "created":
+			p.one(&l.Created)
+		case "accepted":
+			p.one(&l.Accepted)
+		case "host":
+			p.one(&l.Host)
+		default:
+			p.unknown("location: unknown option %q", word)
+		}
+	})
+}
+
+func (p *parser) problems() {
+	problems := new(Problems)
+	p.handler.Problems = problems
+	switch args := p.RemainingArgs(); {
+	case len(args) == 1 && args[0] == "off":
+		problems.Off = true
+	case len(args) > 0:
+		p.errf("problems: unexpected %q: want off, or options in a block", args[0])
+	}
+	p.block("problems.", func(_, word string) {
+		switch word {
+		case "type":
+			p.one(&problems.Type)
+		case "formats":
+			problems.Formats = p.list()
+		case "bodies":
+			p.one(&problems.Bodies)
+		case "detail":
+			p.one(&problems.Detail)
+		default:
+			p.unknown("problems: unknown option %q", word)
+		}
+	})
+}
+
+// rule reads a map line and its block.
+func (p *parser) rule() {
+	mistakes, line := len(p.errs), p.where()
+	args := p.RemainingArgs()
+	var when []string
+	for i, arg := range args {
+		if arg == "when" {
+			args, when = args[:i], args[i+1:]
+			if len(when) == 0 {
+				p.errf("map: no condition behind when")
+			}
+			break
+		}
+	}
+	var r Rule
+	if len(args) < 2 {
+		p.errf("map: want received statuses and the status to send, such as 520-527 503")
+	} else {
+		for _, from := range args[:len(args)-1] {
+			r.From = append(r.From, Word(from))
+		}
+		r.To = Word(args[len(args)-1])
+	}
+	if len(when) > 0 {
+		p.condition(&r, when)
+	}
+	for nesting := p.Nesting(); p.NextBlock(nesting); {
+		p.condition(&r, append([]string{p.Val()}, p.RemainingArgs()...))
+		p.noBlock("map")
+	}
+	if len(p.errs) == mistakes {
+		p.lines[numbered("map", len(p.handler.Map))] = line
+		p.handler.Map = append(p.handler.Map, r)
+	}
+}
+
+// condition reads one condition of a rule.
+func (p *parser) condition(r *Rule, words []string) {
+	var c Condition
+	if words[0] == "not" {
+		c.Not = true
+		if words = words[1:]; len(words) == 0 {
+			p.errf("map: no condition behind not")
+			return
+		}
+	}
+	args := words[1:]
+	switch words[0] {
+	case "header":
+		if len(args) < 1 || len(args) > 2 {
+			p.errf("map: header wants a field and at most one value, got %d words", len(args))
+			return
+		}
+		c.Header = &HeaderCondition{Field: args[0]}
+		if len(args) == 2 {
+			c.Header.Value = &args[1]
+		}
+	case "source":
+		if len(args) != 1 {
+			p.errf("map: source wants backend or gateway")
+			return
+		}
+		c.Source = args[0]
+	default:
+		p.errf("map: %s", unknownCondition(words[0]))
+		return
+	}
+	r.When = append(r.When, c)
+}
+
+func unknownCondition(word string) string {
+	switch word {
+	case "json", "jsonrpc_error", "graphql_errors", "soap_fault", "xml", "html_page", "empty_body", "body_contains", "body_regexp":
+		return fmt.Sprintf("the condition %q reads the body, which this version can not do yet", word)
+	}
+	return fmt.Sprintf("unknown condition %q: want header or source", word)
+}

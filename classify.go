@@ -1,0 +1,82 @@
+package statusgate
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// classify tells what went wrong from the error that a handler returned: the
+// reason, 0 where the status says enough, and the error type of RFC 9209 §2.3.
+func classify(err error, status int) (normalize.Reason, string) {
+	if reason, proxyError, ok := classifyNet(err); ok {
+		return reason, proxyError
+	}
+	switch {
+	case isMalformed(err):
+		return normalize.ReasonMalformed, "http_protocol_error"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
+		errors.Is(err, http.ErrAbortHandler):
+		return normalize.ReasonBackendIncomplete, "http_response_incomplete"
+	}
+	switch status {
+	case http.StatusGatewayTimeout:
+		return normalize.ReasonBackendTimeout, "http_response_timeout"
+	case http.StatusBadGateway, http.StatusServiceUnavailable:
+		return normalize.ReasonBackendUnreachable, "destination_unavailable"
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusMethodNotAllowed, http.StatusNotFound:
+		return 0, "http_request_denied"
+	}
+	if status < 500 {
+		return 0, "http_request_error"
+	}
+	return 0, "proxy_internal_error"
+}
+
+// classifyNet knows the errors of names, connections and TLS.
+func classifyNet(err error) (normalize.Reason, string, bool) {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return normalize.ReasonBackendUnreachable, "dns_error", true
+	}
+	op, isOp := errors.AsType[*net.OpError](err)
+	dial := isOp && op.Op == "dial"
+	netErr, isNet := errors.AsType[net.Error](err)
+	switch {
+	case isNet && netErr.Timeout(), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		if dial {
+			return normalize.ReasonBackendTimeout, "connection_timeout", true
+		}
+		return normalize.ReasonBackendTimeout, "http_response_timeout", true
+	case dial && errors.Is(err, syscall.ECONNREFUSED):
+		return normalize.ReasonBackendUnreachable, "connection_refused", true
+	case dial && (errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)):
+		return normalize.ReasonBackendUnreachable, "destination_ip_unroutable", true
+	case dial:
+		return normalize.ReasonBackendUnreachable, "destination_unavailable", true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return normalize.ReasonBackendUnreachable, "tls_certificate_error", true
+	}
+	if _, ok := errors.AsType[tls.AlertError](err); ok {
+		return normalize.ReasonBackendUnreachable, "tls_alert_received", true
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return normalize.ReasonBackendUnreachable, "tls_protocol_error", true
+	}
+	return 0, "", false
+}
+
+// isMalformed: net/http tells of an answer that is not HTTP only in words.
+func isMalformed(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "malformed HTTP") || strings.Contains(text, "malformed MIME header") ||
+		strings.Contains(text, "net/http: invalid") || strings.Contains(text, "server response headers exceeded")
+}

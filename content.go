@@ -1,0 +1,42 @@
+package statusgate
+
+import (
+	"io"
+	"net/http"
+)
+
+// hasContent reports whether the request has content (RFC 9110 §6.4):
+// a length above zero, or a body of unknown length. HTTP/3 gives every
+// request without Content-Length a body of unknown length, so there the body
+// itself is asked.
+func hasContent(r *http.Request) bool {
+	if r.ContentLength >= 0 || r.ProtoMajor < 3 || r.Body == nil || r.Method == http.MethodConnect {
+		return r.ContentLength != 0
+	}
+	var first [1]byte
+	n, err := io.ReadFull(r.Body, first[:])
+	if n == 0 {
+		if err == io.EOF {
+			r.ContentLength = 0
+		}
+		return false // nothing came; the backend will meet the error, if it is one
+	}
+	r.Body = &peekedBody{first: first, ReadCloser: r.Body}
+	return true
+}
+
+// peekedBody is a request body whose first byte has been looked at.
+type peekedBody struct {
+	first [1]byte
+	given bool
+	io.ReadCloser
+}
+
+// Read implements [io.Reader].
+func (b *peekedBody) Read(p []byte) (int, error) {
+	if b.given || len(p) == 0 {
+		return b.ReadCloser.Read(p)
+	}
+	b.given = true
+	return copy(p, b.first[:]), nil
+}

@@ -1,0 +1,76 @@
+package statusgate
+
+import (
+	"github.com/statusgate/statusgate/negotiate"
+	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/problem"
+)
+
+// gate is a Handler's configuration in the shape that requests need. It is
+// immutable but for its metrics and events, which are safe for concurrent use.
+type gate struct {
+	name        string
+	report      bool
+	contract    *normalize.Contract
+	registered  bool       // the contract is registered: successes are left alone
+	rules       []ruleWord // by index
+	defaults    *resource
+	resources   negotiate.Resources[*resource]
+	checks      bool // whether any request needs to be looked at
+	rejectPaths bool // unknown_resources reject
+
+	location    locations
+	challenge   string
+	retryAfter  string // in seconds
+	proxyStatus bool
+	problems    problems
+
+	metrics *metrics
+	events  *events
+}
+
+// ruleWord is a rule as logs and placeholders show it.
+type ruleWord struct {
+	text   string
+	boxed  any // text, as a placeholder value
+	passes bool
+}
+
+// resource is what requests to some paths may look like. Nil: unchecked.
+type resource struct {
+	methods         *negotiate.Methods
+	consumes        *negotiate.Ranges
+	produces        *negotiate.Offers
+	producesBoxed   []any // the offers as placeholder values
+	codings         *negotiate.Codings
+	representations representations
+}
+
+type representations uint8
+
+const (
+	representationsOff representations = iota
+	representationsSafe
+	representationsAll
+)
+
+type locations struct {
+	created, accepted string // templates, "" for none
+	public            bool
+}
+
+type bodies uint8
+
+const (
+	bodiesAuto bodies = iota
+	bodiesKeep
+	bodiesReplace
+)
+
+type problems struct {
+	off     bool
+	typeURI string // a template if it has a brace
+	formats []problem.Format
+	bodies  bodies
+	detail  bool
+}

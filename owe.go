@@ -1,0 +1,89 @@
+package statusgate
+
+import (
+	"net/http"
+
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// owe gives a response the header fields that its status owes the client and
+// the backend forgot.
+func (w *responseWriter) owe(o *outcome) {
+	h := w.Header()
+	switch o.sent {
+	case http.StatusCreated, http.StatusAccepted:
+		if len(h["Location"]) == 0 {
+			if location := w.location(o.sent); location != "" {
+				h["Location"] = []string{location}
+			}
+		}
+	case http.StatusUnauthorized:
+		if len(h["Www-Authenticate"]) == 0 {
+			h["Www-Authenticate"] = []string{w.expand(w.gate.challenge)}
+		}
+	case http.StatusMethodNotAllowed:
+		w.oweAllow(h)
+	case http.StatusNotAcceptable:
+		normalize.AddVary(h, "Accept")
+	case http.StatusUnsupportedMediaType:
+		w.oweAccept(h, o)
+	case http.StatusServiceUnavailable:
+		if len(h["Retry-After"]) == 0 {
+			h["Retry-After"] = []string{w.gate.retryAfter}
+		}
+	}
+	if w.gate.location.public && len(h["Location"]) > 0 {
+		w.publishLocation(h)
+	}
+}
+
+// oweAllow: the declared methods; where none are, the gate can't know
+// (RFC 9110 §15.5.6).
+func (w *responseWriter) oweAllow(h http.Header) {
+	switch {
+	case len(h["Allow"]) > 0:
+	case w.resource.methods != nil:
+		h["Allow"] = []string{w.resource.methods.Allow()}
+	default:
+		w.gate.violated(violationMethodNotAllowed)
+	}
+}
+
+// oweAccept tells what would have been taken (RFC 9110 §12.5.1 and §12.5.3,
+// Accept-Patch in RFC 5789, Accept-Post in LDP 1.0 §7.1).
+func (w *responseWriter) oweAccept(h http.Header, o *outcome) {
+	if o.reason == normalize.ReasonContentCoding {
+		h["Accept-Encoding"] = []string{w.resource.codings.String()}
+		return
+	}
+	if w.resource.consumes == nil || len(h["Accept"]) > 0 || len(h["Accept-Encoding"]) > 0 {
+		return
+	}
+	ranges := w.resource.consumes.String()
+	h["Accept"] = []string{ranges}
+	switch w.request.Method {
+	case http.MethodPatch:
+		h["Accept-Patch"] = []string{ranges}
+	case http.MethodPost:
+		h["Accept-Post"] = []string{ranges}
+	}
+}
+
+func (w *responseWriter) publishLocation(h http.Header) {
+	hostport, host := backendHosts(w.replacer)
+	if hostport == "" {
+		return
+	}
+	scheme, public := publicBase(w.request)
+	if moved, ok := normalize.PublicLocation(h["Location"][0], scheme, public, hostport, host); ok {
+		h["Location"] = []string{moved}
+	}
+}
+
+// expand fills in the placeholders of a configured value.
+func (w *responseWriter) expand(template string) string {
+	if w.replacer == nil {
+		return template
+	}
+	return w.replacer.ReplaceKnown(template, "")
+}

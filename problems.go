@@ -1,0 +1,99 @@
+package statusgate
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/problem"
+)
+
+// problem writes the problem of an outcome in the format that the client
+// prefers, into the writer's scratch.
+func (w *responseWriter) problem(o *outcome) ([]byte, problem.Format) {
+	cfg := &w.gate.problems
+	format := problem.Choose(w.accept, cfg.formats)
+	p := problem.Problem{Status: o.sent, Title: title(o.sent), Type: cfg.typeURI}
+	if strings.IndexByte(p.Type, '{') >= 0 {
+		w.setPlaceholder("http.statusgate.sent_status", boxedStatus(o.sent))
+		w.setPlaceholder("http.statusgate.received_status", boxedStatus(o.received))
+		w.setPlaceholder("http.statusgate.reason", boxedReasons[o.reason])
+		p.Type = w.expand(p.Type)
+	}
+	if cfg.detail {
+		p.Detail = detail(o)
+	}
+	if w.replacer != nil {
+		if id, ok := w.replacer.GetString("http.request.uuid"); ok {
+			p.Instance = "urn:uuid:" + id
+		}
+	}
+	w.list(&p, o)
+	w.scratch = p.Append(w.scratch[:0], format)
+	return w.scratch, format
+}
+
+// list fills in what the client can do about it, as the header fields say.
+func (w *responseWriter) list(p *problem.Problem, o *outcome) {
+	h := w.Header()
+	switch o.sent {
+	case http.StatusMethodNotAllowed:
+		p.Allowed = normalize.List(h["Allow"])
+	case http.StatusNotAcceptable:
+		if w.resource.produces != nil {
+			p.Available = w.resource.produces.Types()
+		}
+	case http.StatusUnsupportedMediaType:
+		switch {
+		case o.reason == normalize.ReasonContentCoding:
+			p.Accepted = w.resource.codings.List()
+		case w.resource.consumes != nil:
+			p.Accepted = w.resource.consumes.List()
+		}
+	case http.StatusServiceUnavailable:
+		p.RetryAfter, _ = normalize.RetryAfter(h)
+	}
+}
+
+func title(status int) string {
+	if text := http.StatusText(status); text != "" {
+		return text
+	}
+	return normalize.Name(status)
+}
+
+// detail says in a sentence what is the matter. Nothing in it comes from the
+// request or the backend.
+func detail(o *outcome) string {
+	switch o.reason {
+	case normalize.ReasonUnknownResource:
+		return "No resource has this path."
+	case normalize.ReasonMethod:
+		return "This resource does not support the request method."
+	case normalize.ReasonContentType:
+		return "This resource does not take the media type of the request content, or it has none."
+	case normalize.ReasonContentCoding:
+		return "This resource does not decode the content coding of the request content."
+	case normalize.ReasonAccept, normalize.ReasonRepresentation:
+		return "This resource has no representation that the request accepts."
+	case normalize.ReasonBackendUnreachable:
+		return "The server behind this gateway can not be reached."
+	case normalize.ReasonBackendTimeout:
+		return "The server behind this gateway did not answer in time."
+	case normalize.ReasonBackendIncomplete:
+		return "The server behind this gateway broke off its answer."
+	}
+	return details[o.sent]
+}
+
+var details = map[int]string{
+	http.StatusBadRequest:           "The request has missing or invalid information.",
+	http.StatusUnauthorized:         "The request has no valid credentials.",
+	http.StatusForbidden:            "The credentials of the request do not allow this.",
+	http.StatusNotFound:             "There is nothing at this address.",
+	http.StatusMethodNotAllowed:     "This resource does not support the request method.",
+	http.StatusNotAcceptable:        "This resource has no representation that the request accepts.",
+	http.StatusUnsupportedMediaType: "This resource does not support the format of the request content.",
+	http.StatusInternalServerError:  "The server met an unexpected condition.",
+	http.StatusServiceUnavailable:   "The server is overloaded or can not answer for now.",
+}

@@ -1,0 +1,89 @@
+package statusgate
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// find returns the resource of a path: a declared one or the defaults.
+// unknown says that resources are declared and none has the path.
+func (g *gate) find(r *http.Request) (res *resource, unknown bool) {
+	if g.resources.Len() == 0 {
+		return g.defaults, false
+	}
+	if res, ok := g.resources.Match(r.URL.EscapedPath()); ok {
+		return res, false
+	}
+	return g.defaults, true
+}
+
+// check holds a request against its resource, in the order of the
+// documentation, and returns the reason to reject it. ok is true where
+// nothing speaks against it. An OPTIONS request that the gate answers is
+// "rejected" with [normalize.ReasonMethod] and status 200.
+func (g *gate) check(w *responseWriter, r *http.Request) (o outcome, ok bool) {
+	res, unknown := g.find(r)
+	w.resource = res
+	if unknown && g.rejectPaths {
+		return rejection(http.StatusNotFound, normalize.ReasonUnknownResource), false
+	}
+	if o, ok := res.checkMethod(r); !ok {
+		return o, false
+	}
+	if (res.consumes != nil || res.codings != nil) && hasContent(r) {
+		if res.consumes != nil && !res.consumes.Contains(r.Header["Content-Type"]) {
+			return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentType), false
+		}
+		if res.codings != nil && !res.codings.Contains(r.Header["Content-Encoding"]) {
+			return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentCoding), false
+		}
+	}
+	if res.produces != nil {
+		i, ok := res.produces.Choose(w.accept)
+		if !ok {
+			return rejection(http.StatusNotAcceptable, normalize.ReasonAccept), false
+		}
+		w.setPlaceholder("http.statusgate.negotiated_type", res.producesBoxed[i])
+	}
+	return outcome{}, true
+}
+
+func rejection(status int, reason normalize.Reason) outcome {
+	return outcome{received: notAsked, sent: status, reason: reason, rule: -1, err: "http_request_denied", gateway: true}
+}
+
+// checkMethod: GET includes HEAD; an OPTIONS that no one declared is
+// answered here unless it is a CORS preflight.
+func (res *resource) checkMethod(r *http.Request) (outcome, bool) {
+	if res.methods == nil {
+		return outcome{}, true
+	}
+	method := r.Method
+	if isExtendedConnect(r) {
+		method = http.MethodGet
+	}
+	if res.methods.Contains(method) {
+		return outcome{}, true
+	}
+	if method != http.MethodOptions {
+		return rejection(http.StatusMethodNotAllowed, normalize.ReasonMethod), false
+	}
+	if len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0 {
+		return outcome{}, true
+	}
+	return outcome{received: notAsked, sent: http.StatusOK, reason: normalize.ReasonMethod, rule: -1, gateway: true}, false
+}
+
+// isExtendedConnect: WebSocket over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220)
+// is CONNECT on the wire and GET in the meaning of a resource.
+func isExtendedConnect(r *http.Request) bool {
+	if r.Method != http.MethodConnect {
+		return false
+	}
+	if r.ProtoMajor == 2 {
+		return len(r.Header[":protocol"]) > 0
+	}
+	return r.ProtoMajor == 3 && r.Proto != "" && !strings.HasPrefix(r.Proto, "HTTP/")
+}

@@ -1,0 +1,175 @@
+package statusgate
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/problem"
+)
+
+// This file is the one place that turns a decision into bytes.
+
+// respond carries out a decision on a response from behind, or puts it off
+// until the body tells more.
+func (w *responseWriter) respond(o outcome) {
+	if w.gate.report {
+		w.record(&o)
+		w.state = statePassing
+		w.ResponseWriter.WriteHeader(o.received)
+		return
+	}
+	w.outcome = o
+	switch w.planBody(&o) {
+	case planKeep:
+		w.pass(o)
+	case planDefer:
+		w.state = stateDeferred
+	case planConform:
+		w.state = stateHolding
+	case planReplace:
+		w.replace(o)
+	case planDrop:
+		w.drop(o)
+	}
+}
+
+// head mends the header fields, makes the decision known and sends the head.
+func (w *responseWriter) head(o *outcome) {
+	if !o.verbatim {
+		w.owe(o)
+	}
+	w.proxyStatus(o)
+	w.settleBody()
+	w.record(o)
+	w.ResponseWriter.WriteHeader(o.sent)
+}
+
+// pass sends the head; the backend's body follows.
+func (w *responseWriter) pass(o outcome) {
+	if o.changed() {
+		w.mendFraming(&o)
+	}
+	w.state = statePassing
+	w.head(&o)
+}
+
+// mendFraming takes away what was true only under the received status.
+func (w *responseWriter) mendFraming(o *outcome) {
+	h := w.Header()
+	switch o.received {
+	case http.StatusNoContent:
+		h["Content-Length"] = []string{"0"}
+	case http.StatusPartialContent:
+		delete(h, "Content-Range")
+	}
+}
+
+// drop sends a head that no body may follow (RFC 9110 §15.3.5).
+func (w *responseWriter) drop(o outcome) {
+	normalize.DropBodyFields(w.Header())
+	w.state = stateDiscarding
+	w.head(&o)
+}
+
+// replace sends our problem in place of the backend's body.
+func (w *responseWriter) replace(o outcome) {
+	normalize.DropBodyFields(w.Header())
+	w.owe(&o) // the problem tells what is owed
+	o.verbatim = true
+	body, format := w.problem(&o)
+	w.send(o, body, format)
+}
+
+// conform ends a held problem document: it is sent with its status member in
+// line, or replaced where it is no valid problem.
+func (w *responseWriter) conform() {
+	held := len(w.scratch)
+	out, ok := problem.Conform(w.scratch, w.scratch, w.format, w.outcome.sent)
+	if !ok {
+		w.replace(w.outcome)
+		return
+	}
+	w.scratch = out
+	contentType := w.Header().Get("Content-Type")
+	normalize.DropBodyFields(w.Header())
+	w.Header()["Content-Type"] = []string{contentType}
+	w.sendBody(w.outcome, out[held:])
+}
+
+// send writes a whole response of our own.
+func (w *responseWriter) send(o outcome, body []byte, format problem.Format) {
+	h := w.Header()
+	h["Content-Type"] = []string{format.ContentType()}
+	if len(w.gate.problems.formats) > 1 {
+		normalize.AddVary(h, "Accept")
+	}
+	w.sendBody(o, body)
+}
+
+func (w *responseWriter) sendBody(o outcome, body []byte) {
+	backendDrips := !o.gateway && len(w.Header()["Content-Length"]) == 0
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.state = stateDiscarding
+	w.head(&o)
+	if w.request.Method != http.MethodHead {
+		_, _ = w.ResponseWriter.Write(body) // a client that left is net/http's to notice
+	}
+	if backendDrips {
+		_ = http.NewResponseController(w.ResponseWriter).Flush()
+	}
+}
+
+// fail answers in the gateway's own name: with a problem, or with an error
+// for handle_errors where problems are off.
+func (w *responseWriter) fail(o outcome, cause error) error {
+	if !w.gate.problems.off {
+		w.replace(o)
+		return nil
+	}
+	normalize.DropBodyFields(w.Header())
+	w.owe(&o)
+	w.proxyStatus(&o)
+	w.settleBody()
+	w.record(&o)
+	return asHandlerError(o.sent, cause)
+}
+
+// asHandlerError gives an error the status that Caddy is to answer with.
+// [caddyhttp.Error] would keep the status of an error that has one.
+func asHandlerError(status int, cause error) error {
+	if he, ok := cause.(caddyhttp.HandlerError); ok { //nolint:errorlint // only the outermost, as Caddy's server does
+		he.StatusCode = status
+		return he
+	}
+	return caddyhttp.Error(status, cause)
+}
+
+// answerOptions tells which methods a resource has (RFC 9110 §9.3.7).
+func (w *responseWriter) answerOptions(o outcome) {
+	h := w.Header()
+	h["Allow"] = []string{w.resource.methods.Allow()}
+	h["Content-Length"] = []string{"0"}
+	o.verbatim = true
+	w.state = stateDiscarding
+	w.head(&o)
+}
+
+// proxyStatus keeps the received status, and tells errors of the gateway from
+// those of the backend (RFC 9209).
+func (w *responseWriter) proxyStatus(o *outcome) {
+	if !w.gate.proxyStatus {
+		return
+	}
+	received := 0
+	if o.received != notAsked && !o.gateway && o.changed() {
+		received = o.received
+	}
+	if o.err == "" && !o.changed() || o.sent < 400 && o.gateway {
+		return
+	}
+	h := w.Header()
+	h["Proxy-Status"] = append(h["Proxy-Status"], normalize.ProxyStatus(w.gate.name, o.err, received))
+}

@@ -1,0 +1,153 @@
+package statusgate
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// serve takes a request through the gate.
+func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) (err error) {
+	w := newResponseWriter(g, rw, r)
+	timer := g.metrics.start()
+	if g.checks {
+		if o, ok := g.check(w, r); !ok {
+			if !g.report {
+				w.body = watchBody(r)
+				err = w.reject(o)
+				timer.stop(g.metrics)
+				w.release()
+				return err
+			}
+			w.record(&o)
+		}
+	}
+	if !g.report {
+		w.body = watchBody(r)
+	}
+	timer.stop(g.metrics)
+	returned := false
+	defer func() {
+		if !returned {
+			err = w.panicked(recover())
+			return // a handler that panicked may have left the writer to others
+		}
+		w.release()
+	}()
+	err = next.ServeHTTP(w, r)
+	returned = true
+	return w.finish(err)
+}
+
+// reject answers a request that the backend never sees.
+func (w *responseWriter) reject(o outcome) error {
+	if o.sent < 400 {
+		w.answerOptions(o)
+		return nil
+	}
+	return w.fail(o, nil)
+}
+
+// finish ends an exchange whose handler has returned.
+func (w *responseWriter) finish(err error) error {
+	if err != nil {
+		return w.failed(err)
+	}
+	switch w.state {
+	case statePending:
+		// No handler answered: net/http sends an empty 200. With HTTP/1 a
+		// proxy whose client left also ends here.
+		if w.request.Context().Err() != nil {
+			w.record(&outcome{received: notAsked, sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1})
+			return nil
+		}
+		w.record(&outcome{received: http.StatusOK, sent: http.StatusOK, reason: normalize.ReasonDocumented, rule: -1})
+	case stateDeferred:
+		w.replace(w.outcome) // no body came: there is nothing to keep
+	case stateHolding:
+		w.conform()
+	case stateDiscarding:
+		normalize.DropTrailers(w.Header())
+	}
+	return nil
+}
+
+// statusClientGone is what Caddy, like nginx, calls a request whose client
+// left. No client sees it.
+const statusClientGone = 499
+
+// failed ends an exchange whose handler returned an error. Before anything
+// was sent the error is answered in the words of the contract, after that it
+// is the server's.
+func (w *responseWriter) failed(err error) error {
+	switch w.state {
+	case statePassing, stateHijacked:
+		return err
+	case stateDiscarding:
+		// The client has its answer; a second one must not be appended.
+		w.gate.events.failed(normalize.ReasonBackendIncomplete, err)
+		return nil
+	}
+	status := http.StatusInternalServerError
+	if he, ok := errors.AsType[caddyhttp.HandlerError](err); ok && he.StatusCode != 0 {
+		status = he.StatusCode
+	}
+	if status == statusClientGone || errors.Is(w.request.Context().Err(), context.Canceled) {
+		w.record(&outcome{received: w.receivedOr(notAsked), sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1})
+		return err
+	}
+	o := w.judge(status, normalize.SourceGateway)
+	o.gateway = true
+	reason, proxyError := classify(err, status)
+	o.err = proxyError
+	if reason != 0 && o.reason != normalize.ReasonRule {
+		o.reason = reason
+	}
+	w.gate.events.failed(o.reason, err)
+	if o.sent < 400 || w.gate.report {
+		w.record(&o)
+		return err
+	}
+	return w.fail(o, err)
+}
+
+// receivedOr is the status that the backend has begun to answer with, if it has.
+func (w *responseWriter) receivedOr(none int) int {
+	if w.state == stateDeferred || w.state == stateHolding {
+		return w.outcome.received
+	}
+	return none
+}
+
+// panicked deals with a handler that panicked. [http.ErrAbortHandler] is how
+// a proxy drops a response that it can't complete: as long as nothing of it
+// was sent, the client gets a 503 instead of a broken connection. Every other
+// panic goes on.
+func (w *responseWriter) panicked(reason any) error {
+	if reason == nil {
+		return nil // runtime.Goexit
+	}
+	if reason != http.ErrAbortHandler || w.gate.report { //nolint:errorlint // net/http compares it so
+		panic(reason)
+	}
+	switch w.state {
+	case stateDiscarding:
+		return nil // our response is whole
+	case statePassing, stateHijacked:
+		panic(reason)
+	}
+	if w.request.Context().Err() != nil {
+		w.record(&outcome{received: w.receivedOr(notAsked), sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1})
+		panic(reason)
+	}
+	o := outcome{
+		received: w.receivedOr(notAsked), sent: http.StatusServiceUnavailable, rule: -1,
+		reason: normalize.ReasonBackendIncomplete, err: "http_response_incomplete", gateway: true,
+	}
+	w.gate.events.failed(o.reason, http.ErrAbortHandler)
+	return w.fail(o, http.ErrAbortHandler)
+}

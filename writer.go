@@ -1,0 +1,197 @@
+package statusgate
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/problem"
+)
+
+const (
+	// holdLimit bounds a problem document that is held to be checked.
+	holdLimit = 64 << 10
+	// discardLimit bounds what is read of a body that the client will not
+	// see. Reading a short one to its end saves the backend's connection.
+	discardLimit = 256 << 10
+	// keptScratch bounds the buffer that goes back to the pool.
+	keptScratch = 64 << 10
+)
+
+// errDiscarded makes a handler stop sending a body that nobody will see.
+var errDiscarded = errors.New("the body is longer than what is read of a body that was replaced")
+
+// state is where a response stands.
+type state uint8
+
+const (
+	statePending    state = iota // no head yet
+	stateDeferred                // decided; kept if a body comes, replaced if none does
+	stateHolding                 // decided; the body is a problem document to be checked
+	statePassing                 // the head is out, the backend's body follows
+	stateDiscarding              // our own response is out, the backend's body goes nowhere
+	stateHijacked                // the connection is no longer ours
+)
+
+// responseWriter stands between a handler and the client. It decides when
+// the head is written and carries the decision out. It is pooled; every field
+// belongs to one exchange.
+type responseWriter struct {
+	caddyhttp.ResponseWriterWrapper
+	gate     *gate
+	request  *http.Request
+	replacer *caddy.Replacer
+	resource *resource
+	accept   []string
+	body     *requestBody
+
+	outcome   outcome
+	state     state
+	recorded  bool
+	format    problem.Format // of a held problem document
+	scratch   []byte         // a held body, then our own
+	discarded int
+}
+
+var writers = sync.Pool{New: func() any { return new(responseWriter) }}
+
+func newResponseWriter(g *gate, w http.ResponseWriter, r *http.Request) *responseWriter {
+	rw := writers.Get().(*responseWriter)
+	scratch := rw.scratch[:0]
+	*rw = responseWriter{gate: g, request: r, replacer: replacerOf(r), resource: g.defaults, accept: r.Header["Accept"]}
+	rw.ResponseWriterWrapper.ResponseWriter, rw.scratch = w, scratch
+	return rw
+}
+
+// release gives the writer back. A writer whose connection was taken over, or
+// whose handler panicked, may still be held by someone and is left alone.
+func (w *responseWriter) release() {
+	if w.state == stateHijacked {
+		return
+	}
+	scratch := w.scratch
+	if cap(scratch) > keptScratch {
+		scratch = nil
+	}
+	*w = responseWriter{scratch: scratch}
+	writers.Put(w)
+}
+
+// WriteHeader takes the status from behind. Informational responses pass
+// (RFC 9110 §15.2); 101 ends the exchange of HTTP messages.
+func (w *responseWriter) WriteHeader(status int) {
+	switch {
+	case w.state != statePending:
+		return
+	case status == http.StatusSwitchingProtocols:
+		w.pass(outcome{received: status, sent: status, reason: normalize.ReasonProtocol, rule: -1})
+		w.state = stateHijacked
+	case status >= 100 && status < 200:
+		w.ResponseWriter.WriteHeader(status)
+	default:
+		w.respond(w.judge(status, normalize.SourceBackend))
+	}
+}
+
+// Write takes a part of the body from behind.
+func (w *responseWriter) Write(p []byte) (int, error) {
+	if w.state == statePassing {
+		return w.ResponseWriter.Write(p)
+	}
+	if w.state == statePending {
+		w.WriteHeader(http.StatusOK)
+	}
+	switch w.state {
+	case stateDeferred:
+		if len(p) == 0 {
+			return 0, nil
+		}
+		w.pass(w.outcome)
+	case stateHolding:
+		if w.hold(p) {
+			return len(p), nil
+		}
+	}
+	if w.state == stateDiscarding {
+		return w.discard(p)
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// hold keeps a part of a problem document. Where it grows over the limit it
+// is let go, or replaced if it must not be seen unchecked, and hold is false.
+func (w *responseWriter) hold(p []byte) bool {
+	if len(w.scratch)+len(p) <= holdLimit {
+		w.scratch = append(w.scratch, p...)
+		return true
+	}
+	w.gate.metrics.undecided(undecidedTooLarge)
+	if w.outcome.sent >= 500 {
+		w.replace(w.outcome)
+		return false
+	}
+	held := w.scratch
+	w.pass(w.outcome)
+	_, _ = w.ResponseWriter.Write(held) // an error shows again at the next write
+	return false
+}
+
+func (w *responseWriter) discard(p []byte) (int, error) {
+	w.discarded += len(p)
+	if w.discarded > discardLimit {
+		return 0, errDiscarded
+	}
+	return len(p), nil
+}
+
+// ReadFrom takes the body from behind; one that passes keeps the fast path of
+// the connection.
+func (w *responseWriter) ReadFrom(r io.Reader) (int64, error) {
+	if w.state == statePending {
+		w.WriteHeader(http.StatusOK)
+	}
+	if w.state == statePassing {
+		return w.ResponseWriterWrapper.ReadFrom(r)
+	}
+	return io.Copy(writeOnly{w}, r)
+}
+
+// writeOnly hides ReadFrom from [io.Copy].
+type writeOnly struct{ io.Writer }
+
+// FlushError flushes what has been decided; what is still held has nothing
+// to flush.
+func (w *responseWriter) FlushError() error {
+	switch w.state {
+	case statePending:
+		w.WriteHeader(http.StatusOK)
+		return w.FlushError()
+	case stateDeferred, stateHolding:
+		return nil
+	}
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Hijack hands the connection over.
+func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err == nil {
+		w.state = stateHijacked
+	}
+	return conn, rw, err
+}
+
+// Interface guards
+var (
+	_ http.ResponseWriter             = (*responseWriter)(nil)
+	_ http.Hijacker                   = (*responseWriter)(nil)
+	_ io.ReaderFrom                   = (*responseWriter)(nil)
+	_ interface{ FlushError() error } = (*responseWriter)(nil)
+)
