@@ -389,7 +389,7 @@ func (p *parser) condition(r *Rule, words []string) {
 func unknownCondition(word string) string {
 	switch word {
 	case "json", "jsonrpc_error", "graphql_errors", "soap_fault", "xml", "html_page", "empty_body", "body_contains", "body_regexp":
-		return fmt.Sprintf("the condition %q reads the body, which this version can not do yet", word)
+		return fmt.Sprintf("the condition %q reads the body, which this version cannot do yet", word)
 	}
 	return fmt.Sprintf("unknown condition %q: want header or source", word)
 }

@@ -41,27 +41,35 @@ func classify(err error, status int) (normalize.Reason, string) {
 	return 0, "proxy_internal_error"
 }
 
-// classifyNet knows the errors of names, connections and TLS.
+// classifyNet knows the errors of names, connections and TLS. reverse_proxy
+// hides the cause of a dial error behind a type that does not unwrap, so what
+// the error says has to do where it can't be asked.
 func classifyNet(err error) (normalize.Reason, string, bool) {
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return normalize.ReasonBackendUnreachable, "dns_error", true
-	}
+	text := err.Error()
 	op, isOp := errors.AsType[*net.OpError](err)
-	dial := isOp && op.Op == "dial"
+	dial := isOp && op.Op == "dial" || strings.Contains(text, "dial ")
+	says := func(target error) bool { return errors.Is(err, target) || dial && strings.Contains(text, target.Error()) }
 	netErr, isNet := errors.AsType[net.Error](err)
+	_, isDNS := errors.AsType[*net.DNSError](err)
 	switch {
-	case isNet && netErr.Timeout(), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+	case isDNS, dial && strings.Contains(text, "lookup "):
+		return normalize.ReasonBackendUnreachable, "dns_error", true
+	case isNet && netErr.Timeout(), says(context.DeadlineExceeded), says(os.ErrDeadlineExceeded):
 		if dial {
 			return normalize.ReasonBackendTimeout, "connection_timeout", true
 		}
 		return normalize.ReasonBackendTimeout, "http_response_timeout", true
-	case dial && errors.Is(err, syscall.ECONNREFUSED):
+	case dial && says(syscall.ECONNREFUSED):
 		return normalize.ReasonBackendUnreachable, "connection_refused", true
-	case dial && (errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, syscall.ENETUNREACH)):
+	case dial && (says(syscall.EHOSTUNREACH) || says(syscall.ENETUNREACH)):
 		return normalize.ReasonBackendUnreachable, "destination_ip_unroutable", true
 	case dial:
 		return normalize.ReasonBackendUnreachable, "destination_unavailable", true
 	}
+	return classifyTLS(err)
+}
+
+func classifyTLS(err error) (normalize.Reason, string, bool) {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return normalize.ReasonBackendUnreachable, "tls_certificate_error", true
 	}

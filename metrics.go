@@ -135,19 +135,35 @@ func (m *metrics) passing(status int, reason normalize.Reason) prometheus.Counte
 
 func (m *metrics) undecided(cause string) { m.undecidedTotal[cause].Inc() }
 
-// stopwatch measures the time that one sampled exchange spends in the gate.
-// The zero stopwatch measures nothing.
-type stopwatch struct{ since time.Time }
-
-func (m *metrics) start() stopwatch {
-	if m.exchanges.Add(1)%sampling != 1 {
-		return stopwatch{}
-	}
-	return stopwatch{since: time.Now()}
+// stopwatch adds up the time that one sampled exchange spends in the gate.
+// A stopwatch that is off measures nothing.
+type stopwatch struct {
+	on    bool
+	since time.Time
+	spent time.Duration
 }
 
-func (s stopwatch) stop(m *metrics) {
-	if !s.since.IsZero() {
-		m.overhead.Observe(time.Since(s.since).Seconds())
+// stopwatch gives a running stopwatch to one exchange in [sampling].
+func (m *metrics) stopwatch() stopwatch {
+	s := stopwatch{on: m.exchanges.Add(1)%sampling == 1}
+	s.resume()
+	return s
+}
+
+func (s *stopwatch) resume() {
+	if s.on {
+		s.since = time.Now()
+	}
+}
+
+func (s *stopwatch) pause() {
+	if s.on {
+		s.spent += time.Since(s.since)
+	}
+}
+
+func (m *metrics) took(s *stopwatch) {
+	if s.on {
+		m.overhead.Observe(s.spent.Seconds())
 	}
 }

@@ -77,7 +77,7 @@ func detail(o *outcome) string {
 	case normalize.ReasonAccept, normalize.ReasonRepresentation:
 		return "This resource has no representation that the request accepts."
 	case normalize.ReasonBackendUnreachable:
-		return "The server behind this gateway can not be reached."
+		return "The server behind this gateway cannot be reached."
 	case normalize.ReasonBackendTimeout:
 		return "The server behind this gateway did not answer in time."
 	case normalize.ReasonBackendIncomplete:
@@ -95,5 +95,5 @@ var details = map[int]string{
 	http.StatusNotAcceptable:        "This resource has no representation that the request accepts.",
 	http.StatusUnsupportedMediaType: "This resource does not support the format of the request content.",
 	http.StatusInternalServerError:  "The server met an unexpected condition.",
-	http.StatusServiceUnavailable:   "The server is overloaded or can not answer for now.",
+	http.StatusServiceUnavailable:   "The server is overloaded or cannot answer for now.",
 }

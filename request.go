@@ -64,7 +64,7 @@ func (res *resource) checkMethod(r *http.Request) (outcome, bool) {
 	if isExtendedConnect(r) {
 		method = http.MethodGet
 	}
-	if res.methods.Contains(method) {
+	if res.methods.Declares(method) {
 		return outcome{}, true
 	}
 	if method != http.MethodOptions {

@@ -22,6 +22,7 @@ func (w *responseWriter) respond(o outcome) {
 		return
 	}
 	w.outcome = o
+	w.drips = drips(w.Header())
 	switch w.planBody(&o) {
 	case planKeep:
 		w.pass(o)
@@ -34,6 +35,14 @@ func (w *responseWriter) respond(o outcome) {
 	case planDrop:
 		w.drop(o)
 	}
+}
+
+// drips: a body that is long, or of unknown length, may keep the handler busy
+// for a while after our own response is ready. A short one has arrived with
+// its head.
+func drips(h http.Header) bool {
+	length := h["Content-Length"]
+	return len(length) == 0 || len(length[0]) > 4
 }
 
 // head mends the header fields, makes the decision known and sends the head.
@@ -86,17 +95,15 @@ func (w *responseWriter) replace(o outcome) {
 // conform ends a held problem document: it is sent with its status member in
 // line, or replaced where it is no valid problem.
 func (w *responseWriter) conform() {
-	held := len(w.scratch)
-	out, ok := problem.Conform(w.scratch, w.scratch, w.format, w.outcome.sent)
+	out, ok := problem.Conform(w.scratch[len(w.scratch):], w.scratch, w.format, w.outcome.sent)
 	if !ok {
 		w.replace(w.outcome)
 		return
 	}
-	w.scratch = out
 	contentType := w.Header().Get("Content-Type")
 	normalize.DropBodyFields(w.Header())
 	w.Header()["Content-Type"] = []string{contentType}
-	w.sendBody(w.outcome, out[held:])
+	w.sendBody(w.outcome, out)
 }
 
 // send writes a whole response of our own.
@@ -110,14 +117,13 @@ func (w *responseWriter) send(o outcome, body []byte, format problem.Format) {
 }
 
 func (w *responseWriter) sendBody(o outcome, body []byte) {
-	backendDrips := !o.gateway && len(w.Header()["Content-Length"]) == 0
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.state = stateDiscarding
 	w.head(&o)
 	if w.request.Method != http.MethodHead {
 		_, _ = w.ResponseWriter.Write(body) // a client that left is net/http's to notice
 	}
-	if backendDrips {
+	if w.drips {
 		_ = http.NewResponseController(w.ResponseWriter).Flush()
 	}
 }

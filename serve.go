@@ -13,34 +13,43 @@ import (
 // serve takes a request through the gate.
 func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) (err error) {
 	w := newResponseWriter(g, rw, r)
-	timer := g.metrics.start()
-	if g.checks {
-		if o, ok := g.check(w, r); !ok {
-			if !g.report {
-				w.body = watchBody(r)
-				err = w.reject(o)
-				timer.stop(g.metrics)
-				w.release()
-				return err
-			}
-			w.record(&o)
-		}
-	}
 	if !g.report {
 		w.body = watchBody(r)
 	}
-	timer.stop(g.metrics)
+	if g.checks {
+		if o, ok := g.check(w, r); ok {
+			// nothing speaks against it
+		} else if g.report {
+			w.record(&o)
+		} else {
+			err = w.reject(o)
+			w.done()
+			return err
+		}
+	}
+	w.watch.pause()
 	returned := false
 	defer func() {
-		if !returned {
-			err = w.panicked(recover())
-			return // a handler that panicked may have left the writer to others
+		if returned {
+			w.done()
+			return
 		}
-		w.release()
+		// A handler that panicked may have left the writer to others: it is
+		// not given back.
+		err = w.panicked(recover())
 	}()
 	err = next.ServeHTTP(w, r)
 	returned = true
-	return w.finish(err)
+	w.watch.resume()
+	err = w.finish(err)
+	w.watch.pause()
+	return err
+}
+
+// done ends the measurement and gives the writer back.
+func (w *responseWriter) done() {
+	w.gate.metrics.took(&w.watch)
+	w.release()
 }
 
 // reject answers a request that the backend never sees.

@@ -51,12 +51,14 @@ type responseWriter struct {
 	resource *resource
 	accept   []string
 	body     *requestBody
+	watch    stopwatch
 
 	outcome   outcome
 	state     state
 	recorded  bool
 	format    problem.Format // of a held problem document
 	scratch   []byte         // a held body, then our own
+	drips     bool           // the backend's body may take its time
 	discarded int
 }
 
@@ -66,6 +68,7 @@ func newResponseWriter(g *gate, w http.ResponseWriter, r *http.Request) *respons
 	rw := writers.Get().(*responseWriter)
 	scratch := rw.scratch[:0]
 	*rw = responseWriter{gate: g, request: r, replacer: replacerOf(r), resource: g.defaults, accept: r.Header["Accept"]}
+	rw.watch = g.metrics.stopwatch()
 	rw.ResponseWriterWrapper.ResponseWriter, rw.scratch = w, scratch
 	return rw
 }
@@ -96,7 +99,9 @@ func (w *responseWriter) WriteHeader(status int) {
 	case status >= 100 && status < 200:
 		w.ResponseWriter.WriteHeader(status)
 	default:
+		w.watch.resume()
 		w.respond(w.judge(status, normalize.SourceBackend))
+		w.watch.pause()
 	}
 }
 
