@@ -48,7 +48,9 @@ func classifyNet(err error) (normalize.Reason, string, bool) {
 	text := err.Error()
 	op, isOp := errors.AsType[*net.OpError](err)
 	dial := isOp && op.Op == "dial" || strings.Contains(text, "dial ")
-	says := func(target error) bool { return errors.Is(err, target) || dial && strings.Contains(text, target.Error()) }
+	says := func(target error) bool {
+		return errors.Is(err, target) || dial && strings.Contains(text, target.Error())
+	}
 	netErr, isNet := errors.AsType[net.Error](err)
 	_, isDNS := errors.AsType[*net.DNSError](err)
 	switch {

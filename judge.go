@@ -15,9 +15,8 @@ import (
 // judge decides on a status that came from behind. It changes nothing, so
 // that a report is the same decision.
 func (w *responseWriter) judge(status int, source normalize.Source) outcome {
-	v := w.gate.contract.Decide(&normalize.Response{
-		Status: status, Header: w.Header(), Source: source, Ranged: len(w.request.Header["Range"]) > 0,
-	})
+	w.response = normalize.Response{Status: status, Header: w.Header(), Source: source, Ranged: len(w.request.Header["Range"]) > 0}
+	v := w.gate.contract.Decide(&w.response)
 	o := outcome{received: status, sent: v.Status, reason: v.Reason, rule: v.Rule}
 	o.verbatim = v.Reason == normalize.ReasonAllowed || v.Reason == normalize.ReasonRule && w.gate.rules[v.Rule].passes
 	if o.verbatim || source == normalize.SourceGateway {

@@ -126,17 +126,24 @@ func boxedStatus(status int) any {
 	return status
 }
 
-// statusDigits writes a status as it stands in a status line.
-func statusDigits(status int) string { return fmt.Sprintf("%03d", status) }
-
-// statusLabel is a status as a label value. The set is closed: a status that
-// the table does not know is other.
+// statusLabel is a status as a label value, three digits as in a status line.
+// The set is closed: a status that the table does not know is other.
 func statusLabel(status int) string {
 	switch {
 	case status == notAsked:
 		return "none"
-	case normalize.Known(status):
-		return statusDigits(status)
+	case status < 0 || status >= len(statusLabels):
+		return "other"
 	}
-	return "other"
+	return statusLabels[status]
 }
+
+var statusLabels = func() (labels [1000]string) {
+	for status := range labels {
+		labels[status] = "other"
+		if normalize.Known(status) {
+			labels[status] = fmt.Sprintf("%03d", status)
+		}
+	}
+	return labels
+}()

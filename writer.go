@@ -52,6 +52,7 @@ type responseWriter struct {
 	accept   []string
 	body     *requestBody
 	watch    stopwatch
+	response normalize.Response // what is being judged
 
 	outcome   outcome
 	state     state

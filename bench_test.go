@@ -1,0 +1,128 @@
+package statusgate
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+// sink is a response writer that keeps only its header map, emptied between
+// exchanges, so that what a benchmark counts is the gate's own.
+type sink struct{ header http.Header }
+
+func (s *sink) Header() http.Header                 { return s.header }
+func (s *sink) Write(p []byte) (int, error)         { return len(p), nil }
+func (s *sink) ReadFrom(r io.Reader) (int64, error) { return io.Copy(io.Discard, r) }
+func (s *sink) WriteHeader(int)                     {}
+func (s *sink) reset()                              { clear(s.header) }
+
+// provisioned is a handler as Caddy would run it.
+func provisioned(tb testing.TB, h *Handler) *Handler {
+	tb.Helper()
+	ctx, cancel := caddy.NewContext(caddy.Context{Context: context.Background()})
+	tb.Cleanup(cancel)
+	if err := h.Provision(ctx); err != nil {
+		tb.Fatal(err)
+	}
+	return h
+}
+
+// request is a request as Caddy's server hands it on.
+func request(method, target string, header http.Header) *http.Request {
+	r := httptest.NewRequest(method, target, nil)
+	r.Header = header
+	return caddyhttp.PrepareRequest(r, caddy.NewReplacer(), &sink{header: http.Header{}}, nil)
+}
+
+const browserAccept = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+// exchange is a request, the gate it meets and what the backend answers.
+type exchange struct {
+	name    string
+	handler Handler
+	method  string
+	accept  string
+	status  int
+}
+
+var exchanges = []exchange{
+	{"case=pass", Handler{}, "GET", "*/*", 200},
+	{"case=pass-with-request-rules", Handler{
+		Methods: []string{"GET", "POST"}, Consumes: []string{"application/json"}, Produces: []string{"application/json", "text/html", "text/plain"},
+		Resources: []Resource{{Path: "/orders"}, {Path: "/orders/{id}"}},
+	}, "GET", browserAccept, 200},
+	{"case=pass-404-with-json-body", Handler{}, "GET", "*/*", 404},
+	{"case=report", Handler{Report: true}, "GET", "*/*", 520},
+	{"case=rewrite-520", Handler{}, "GET", "*/*", 520},
+	{"case=reject-405", Handler{Methods: []string{"POST"}}, "GET", "*/*", 200},
+	{"case=reject-406", Handler{Produces: []string{"application/xml", "text/csv"}}, "GET", "application/json", 200},
+}
+
+// prepareExchange returns functions that repeat the exchange, through the
+// gate and without it.
+func prepareExchange(tb testing.TB, e *exchange) (gated, bare func()) {
+	h := provisioned(tb, &e.handler)
+	r := request(e.method, "http://example.com/orders/17", http.Header{"Accept": {e.accept}})
+	w := &sink{header: http.Header{}}
+	contentType, body := []string{"application/json"}, []byte(`{"error":"no such order"}`)
+	length := []string{"25"}
+	next := caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header()["Content-Type"], w.Header()["Content-Length"] = contentType, length
+		w.WriteHeader(e.status)
+		_, err := w.Write(body)
+		return err
+	})
+	gated = func() {
+		w.reset()
+		if err := h.ServeHTTP(w, r, next); err != nil && !errors.Is(err, io.EOF) {
+			tb.Fatal(err)
+		}
+	}
+	bare = func() {
+		w.reset()
+		if err := next.ServeHTTP(w, r); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return gated, bare
+}
+
+func BenchmarkExchange(b *testing.B) {
+	for i := range exchanges {
+		e := &exchanges[i]
+		gated, bare := prepareExchange(b, e)
+		b.Run(e.name+"/chain=gate", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				gated()
+			}
+		})
+		b.Run(e.name+"/chain=bare", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				bare()
+			}
+		})
+	}
+}
+
+// A response that needs no change, and a report, cost no memory.
+func TestPassingAllocatesNothing(t *testing.T) {
+	for i := range exchanges {
+		e := &exchanges[i]
+		gated, _ := prepareExchange(t, e)
+		if e.name == "case=rewrite-520" || e.handler.Methods != nil && e.status == 200 && len(e.handler.Resources) == 0 || e.name == "case=reject-406" {
+			continue
+		}
+		gated() // fills the pool and the map of placeholders
+		if n := testing.AllocsPerRun(1000, gated); n != 0 {
+			t.Errorf("%s: %v allocations in an exchange, want none", e.name, n)
+		}
+	}
+}
