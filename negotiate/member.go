@@ -22,8 +22,10 @@ type mediaRange struct {
 
 // skipMember takes everything up to the first comma off the front of a list.
 //
-// It costs no more than a second look at a byte: a quoted-string that was read
-// in vain holds no quote that could begin another one before its end.
+// What is read again for it is read no third time: the commas in what did not
+// parse were all in quotes, so to the members that begin at them every one is an
+// end, and quotes that an escape or another string hid from the first reading
+// begin none, as they do not follow a "=".
 func skipMember(s string) (rest string) {
 	for i := 0; i < len(s); i++ {
 		if s[i] == ',' {

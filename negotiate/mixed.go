@@ -107,22 +107,34 @@ func (s *mixedSet[V]) index() {
 	}
 }
 
-// next is the index of the first edge after the one given that segment fits, or
-// -1. It looks only at edges whose first literal the segment begins with.
-func (s *mixedSet[V]) next(segment []byte, after int) int {
+// first is the index of the first edge that segment fits, or -1. It looks only at
+// edges whose first literal the segment begins with.
+func (s *mixedSet[V]) first(segment []byte) int {
 	best := -1
 	for i := s.longestPrefix(segment); i >= 0; i = s.prefixes[i].parent {
 		for _, e := range s.prefixes[i].edges {
 			if best >= 0 && e > best {
 				break
 			}
-			if e > after && s.edges[e].matches(segment) {
+			if s.edges[e].matches(segment) {
 				best = e
 				break
 			}
 		}
 	}
 	return best
+}
+
+// next is the index of the first edge after the one given that segment fits, or
+// -1. The first one leading nowhere is rare, and going through all of them then
+// keeps the worst case linear.
+func (s *mixedSet[V]) next(segment []byte, after int) int {
+	for e := after + 1; e < len(s.edges); e++ {
+		if hasPrefix(segment, s.edges[e].literals[0]) && s.edges[e].matches(segment) {
+			return e
+		}
+	}
+	return -1
 }
 
 // longestPrefix is the index of the longest prefix of segment, or -1. Whatever

