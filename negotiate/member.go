@@ -22,10 +22,9 @@ type mediaRange struct {
 
 // skipMember takes everything up to the first comma off the front of a list.
 //
-// What is read again for it is read no third time: the commas in what did not
-// parse were all in quotes, so to the members that begin at them every one is an
-// end, and quotes that an escape or another string hid from the first reading
-// begin none, as they do not follow a "=".
+// What did not parse is read at most once more for it: all its commas stood in
+// quotes, so the members that begin at them find outside of quotes what was
+// inside, and each of the commas ends one.
 func skipMember(s string) (rest string) {
 	for i := 0; i < len(s); i++ {
 		if s[i] == ',' {
