@@ -48,7 +48,9 @@ func (p *segments) split(text []byte, path string) (split []byte, ok bool) {
 		if end < 0 {
 			end = len(path)
 		}
-		text = p.push(text, path[:end])
+		if end > 0 {
+			text = p.push(text, path[:end])
+		}
 		path = path[end:]
 	}
 	if slash || p.n == 0 {
@@ -62,7 +64,7 @@ func (p *segments) push(text []byte, raw string) []byte {
 	start := len(text)
 	text = appendSegment(text, raw)
 	switch string(text[start:]) {
-	case "", ".":
+	case ".":
 		return text[:start]
 	case "..":
 		return text[:p.pop(start)]
