@@ -1,7 +1,6 @@
 package statusgate
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -22,8 +21,8 @@ const (
 	maxName           = 64
 )
 
-// build makes the gate, or reports every mistake in one error.
-func (h *Handler) build(at lines) (*gate, error) {
+// build makes the gate, or reports every mistake.
+func (h *Handler) build(at lines) (*gate, mistakes) {
 	b := &builder{lines: at}
 	g := &gate{
 		report:      h.Report,
@@ -36,7 +35,7 @@ func (h *Handler) build(at lines) (*gate, error) {
 	b.resources(h, g)
 	b.owed(h, g)
 	g.problems = b.problems(h.Problems)
-	return g, errors.Join(b.errs...)
+	return g, b.mistakes
 }
 
 func (b *builder) name(name string) string {
@@ -100,9 +99,9 @@ func (b *builder) allow(allow []int, rules []normalize.Rule, lines []string) {
 func (b *builder) rules(in []Rule) (rules []normalize.Rule, lines []string) {
 	for i := range in {
 		option := numbered("map", i)
-		mistakes := len(b.errs)
+		before := len(b.mistakes)
 		rule := b.rule(option, &in[i])
-		if len(b.errs) == mistakes {
+		if len(b.mistakes) == before {
 			rules, lines = append(rules, rule), append(lines, option)
 		}
 	}

@@ -1,6 +1,8 @@
 package statusgate
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,18 +12,44 @@ import (
 
 // builder collects every mistake of a configuration.
 type builder struct {
-	lines lines
-	errs  []error
+	lines    lines
+	mistakes mistakes
 }
 
-// lines says where an option stands, as file:line, by its name; rules and
-// resources have a number behind it. Nil for JSON.
-type lines map[string]string
+// lines says where an option of a Caddyfile stands, by the words that lead to
+// it; rules and resources have a number between them. Nil for JSON.
+type lines map[string]position
+
+type position struct {
+	file string
+	line int
+}
+
+// String gives the position as file:line.
+func (p position) String() string { return p.file + ":" + strconv.Itoa(p.line) }
+
+// mistakes are the errors of one directive with their lines.
+type mistakes []mistake
+
+type mistake struct {
+	line int
+	err  error
+}
+
+// join gives one error with all mistakes from top to bottom, nil if there are
+// none.
+func (m mistakes) join() error {
+	slices.SortStableFunc(m, func(a, b mistake) int { return cmp.Compare(a.line, b.line) })
+	errs := make([]error, len(m))
+	for i := range m {
+		errs[i] = m[i].err
+	}
+	return errors.Join(errs...)
+}
 
 func numbered(option string, i int) string { return option + "." + strconv.Itoa(i) }
 
-// fail records a mistake. option is a key of lines: the words that lead to
-// the option, with the numbers of rules and resources between them.
+// fail records a mistake in an option, which is a key of lines.
 func (b *builder) fail(option string, err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {
@@ -29,20 +57,24 @@ func (b *builder) fail(option string, err error) {
 		}
 		return
 	}
-	if at, ok := b.lines[option]; ok {
-		err = fmt.Errorf("%s: %w, at %s", numbers.ReplaceAllString(option, " "), err, at)
+	at, ok := b.lines[option]
+	if ok {
+		err = fmt.Errorf("%s: %w, at %s", inCaddyfile(option), err, at)
 	} else {
 		err = fmt.Errorf("%s: %w", inJSON(option), err)
 	}
-	b.errs = append(b.errs, err)
+	b.mistakes = append(b.mistakes, mistake{line: at.line, err: err})
 }
 
-var numbers = regexp.MustCompile(`\.(\d+(\.|$))?`)
+var number = regexp.MustCompile(`\.(\d+)`)
 
-// inJSON names an option by its path: map[2], resource[0].methods.
-func inJSON(option string) string {
-	return regexp.MustCompile(`\.(\d+)`).ReplaceAllString(option, "[$1]")
+// inCaddyfile names an option by its words: resource methods.
+func inCaddyfile(option string) string {
+	return strings.ReplaceAll(number.ReplaceAllString(option, ""), ".", " ")
 }
+
+// inJSON names an option by its path: resource[0].methods.
+func inJSON(option string) string { return number.ReplaceAllString(option, "[$1]") }
 
 func (b *builder) failf(option, format string, args ...any) {
 	b.fail(option, fmt.Errorf(format, args...))
@@ -51,7 +83,7 @@ func (b *builder) failf(option, format string, args ...any) {
 // at tells where an option stands, for a message about another one.
 func (b *builder) at(option string) string {
 	if at, ok := b.lines[option]; ok {
-		return at
+		return at.String()
 	}
 	return inJSON(option)
 }

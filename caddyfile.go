@@ -1,7 +1,6 @@
 package statusgate
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -77,30 +76,31 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		d.RemainingArgs()
 	}
 	p.block("", p.option)
-	_, err := h.build(p.lines)
-	return errors.Join(errors.Join(p.errs...), err)
+	_, mistakes := h.build(p.lines)
+	return append(p.mistakes, mistakes...).join()
 }
 
 // parser reads the directive into a Handler. It goes on after a mistake.
 type parser struct {
 	*caddyfile.Dispenser
-	handler *Handler
-	lines   lines
-	errs    []error
+	handler  *Handler
+	lines    lines
+	mistakes mistakes
 }
 
 func (p *parser) errf(format string, args ...any) {
-	p.errs = append(p.errs, p.Errf(format, args...))
+	p.mistakes = append(p.mistakes, mistake{line: p.Line(), err: p.Errf(format, args...)})
 }
 
-// block reads the options of a block. An option that stands twice is read
-// and refused, unless it may repeat: then it takes care of its own key.
+// block reads the options of a block. An option that stands twice is refused,
+// but for those that may repeat and take care of their keys themselves.
 func (p *parser) block(prefix string, option func(key, word string)) {
 	for nesting := p.Nesting(); p.NextBlock(nesting); {
 		word := p.Val()
 		key := prefix + word
 		if first, ok := p.lines[key]; ok {
-			p.errf("%s: stands there twice, first at %s", word, first)
+			p.refuse("%s: stands there twice, first at %s", word, first)
+			continue
 		}
 		if word != "map" && word != "resource" {
 			p.lines[key] = p.where()
@@ -109,7 +109,7 @@ func (p *parser) block(prefix string, option func(key, word string)) {
 	}
 }
 
-func (p *parser) where() string { return p.File() + ":" + strconv.Itoa(p.Line()) }
+func (p *parser) where() position { return position{file: p.File(), line: p.Line()} }
 
 // option reads one option of the directive.
 func (p *parser) option(_, word string) {
@@ -145,14 +145,14 @@ func (p *parser) option(_, word string) {
 	case "problems":
 		p.problems()
 	case "inspect", "soft_errors", "shed":
-		p.unknown("%s: this version does not have it yet", word)
+		p.refuse("%s: this version does not have it yet", word)
 	default:
-		p.unknown("%s: unknown option", word)
+		p.refuse("%s: unknown option", word)
 	}
 }
 
-// unknown records a mistake and skips the option, its block included.
-func (p *parser) unknown(format string, args ...any) {
+// refuse records a mistake and skips the option, its block included.
+func (p *parser) refuse(format string, args ...any) {
 	p.errf(format, args...)
 	p.RemainingArgs()
 	p.skipBlock()
@@ -265,7 +265,7 @@ func (p *parser) resource() {
 		case "methods", "consumes", "produces", "codings":
 			p.accepts(word, &r.Methods, &r.Consumes, &r.Produces, &r.Codings)
 		default:
-			p.unknown("resource: unknown option %q", word)
+			p.refuse("resource: unknown option %q", word)
 		}
 	})
 	p.handler.Resources = append(p.handler.Resources, r)
@@ -286,7 +286,7 @@ func (p *parser) location() {
 		case "host":
 			p.one(&l.Host)
 		default:
-			p.unknown("location: unknown option %q", word)
+			p.refuse("location: unknown option %q", word)
 		}
 	})
 }
@@ -311,14 +311,14 @@ func (p *parser) problems() {
 		case "detail":
 			p.one(&problems.Detail)
 		default:
-			p.unknown("problems: unknown option %q", word)
+			p.refuse("problems: unknown option %q", word)
 		}
 	})
 }
 
 // rule reads a map line and its block.
 func (p *parser) rule() {
-	mistakes, line := len(p.errs), p.where()
+	before, at := len(p.mistakes), p.where()
 	args := p.RemainingArgs()
 	var when []string
 	for i, arg := range args {
@@ -346,8 +346,8 @@ func (p *parser) rule() {
 		p.condition(&r, append([]string{p.Val()}, p.RemainingArgs()...))
 		p.noBlock("map")
 	}
-	if len(p.errs) == mistakes {
-		p.lines[numbered("map", len(p.handler.Map))] = line
+	if len(p.mistakes) == before {
+		p.lines[numbered("map", len(p.handler.Map))] = at
 		p.handler.Map = append(p.handler.Map, r)
 	}
 }

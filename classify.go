@@ -21,11 +21,17 @@ func classify(err error, status int) (normalize.Reason, string) {
 		return reason, proxyError
 	}
 	switch {
+	case errors.Is(err, errSwitched):
+		return normalize.ReasonMalformed, "http_upgrade_failed"
 	case isMalformed(err):
 		return normalize.ReasonMalformed, "http_protocol_error"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
 		errors.Is(err, http.ErrAbortHandler):
 		return normalize.ReasonBackendIncomplete, "http_response_incomplete"
+	case strings.Contains(err.Error(), "transport connection broken"):
+		// What else breaks a connection of net/http's: lengths and transfer
+		// codings that make no sense.
+		return normalize.ReasonMalformed, "http_protocol_error"
 	}
 	switch status {
 	case http.StatusGatewayTimeout:

@@ -230,10 +230,11 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // Provision builds the gate. It reports every mistake of the configuration
 // in one error.
 func (h *Handler) Provision(ctx caddy.Context) error {
-	gate, err := h.build(nil)
-	if err != nil {
+	gate, mistakes := h.build(nil)
+	if err := mistakes.join(); err != nil {
 		return err
 	}
+	var err error
 	gate.metrics, err = newMetrics(ctx.GetMetricsRegistry(), gate.name, gate.report)
 	if err != nil {
 		return fmt.Errorf("metrics of gate %q: %w", gate.name, err)

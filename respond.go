@@ -169,8 +169,8 @@ func (w *responseWriter) proxyStatus(o *outcome) {
 	if !w.gate.proxyStatus {
 		return
 	}
-	received := 0
-	if o.received != notAsked && !o.gateway && o.changed() {
+	received := notAsked
+	if !o.gateway && o.changed() {
 		received = o.received
 	}
 	if o.err == "" && !o.changed() || o.sent < 400 && o.gateway {

@@ -74,6 +74,9 @@ func (w *responseWriter) finish(err error) error {
 			w.record(&outcome{received: notAsked, sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1})
 			return nil
 		}
+		if w.switchedUnasked() && !w.gate.report {
+			return w.failed(caddyhttp.Error(http.StatusBadGateway, errSwitched))
+		}
 		w.record(&outcome{received: http.StatusOK, sent: http.StatusOK, reason: normalize.ReasonDocumented, rule: -1})
 	case stateDeferred:
 		w.replace(w.outcome) // no body came: there is nothing to keep
@@ -83,6 +86,18 @@ func (w *responseWriter) finish(err error) error {
 		normalize.DropTrailers(w.Header())
 	}
 	return nil
+}
+
+var errSwitched = errors.New("the backend switched to a protocol that nobody asked for")
+
+// switchedUnasked reports whether a proxy got a 101 that it could not hand on.
+// It says nothing then, which would be an empty success.
+func (w *responseWriter) switchedUnasked() bool {
+	if w.replacer == nil {
+		return false
+	}
+	status, _ := w.replacer.Get("http.reverse_proxy.status_code")
+	return status == http.StatusSwitchingProtocols
 }
 
 // statusClientGone is what Caddy, like nginx, calls a request whose client
