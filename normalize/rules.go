@@ -137,7 +137,12 @@ func (r Rule) String() string {
 	return b.String()
 }
 
+// takes reports whether the rule is for a status. [Pass] is for none that no
+// client can be sent.
 func (r *Rule) takes(slot int) bool {
+	if r.To == Pass && (slot < 200 || slot == statusSlots-1) {
+		return false
+	}
 	status := slot
 	if slot == statusSlots-1 {
 		status = Any.High
@@ -186,9 +191,6 @@ func (rs *Rules) decide(r *Response) (Verdict, bool) {
 		}
 		to := rule.To
 		if to == Pass {
-			if r.Status < 200 || r.Status > 999 {
-				continue // no client can be sent that
-			}
 			to = r.Status
 		}
 		return Verdict{Status: to, Reason: ReasonRule, Rule: int(i)}, true
