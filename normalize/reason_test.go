@@ -1,0 +1,33 @@
+package normalize_test
+
+import (
+	"testing"
+
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// reasons are the words of the documentation, by group.
+var reasons = map[string][]string{
+	"passed":    {"documented", "allowed", "protocol"},
+	"rewritten": {"rule", "table", "class", "malformed", "location", "representation"},
+	"rejected":  {"unknown_resource", "method", "content_type", "content_coding", "accept", "overload"},
+	"failed":    {"backend_unreachable", "backend_timeout", "backend_incomplete", "client_gone"},
+}
+
+func TestReasonsAreTheWordsOfTheDocumentation(t *testing.T) {
+	reason := normalize.ReasonDocumented
+	for _, group := range []string{"passed", "rewritten", "rejected", "failed"} {
+		for _, word := range reasons[group] {
+			if got := reason.String(); got != word {
+				t.Errorf("reason %d: got %q, want %q", reason, got, word)
+			}
+			if got, want := reason.Passed(), group == "passed"; got != want {
+				t.Errorf("%v.Passed(): got %v, want %v", reason, got, want)
+			}
+			reason++
+		}
+	}
+	if got, want := reason.String(), "reason(19)"; got != want {
+		t.Errorf("a reason that there is not: got %q, want %q", got, want)
+	}
+}
