@@ -53,7 +53,7 @@ func AddVary(h http.Header, field string) {
 
 // ProxyStatus gives one member for a Proxy-Status field (RFC 9209 §2): the
 // name of the gateway, then error where it is not empty, then
-// received-status where it is not zero.
+// received-status where it is not negative: a malformed answer can have 000.
 func ProxyStatus(name, proxyError string, received int) string {
 	b := make([]byte, 0, 64)
 	b = appendItem(b, name)
@@ -61,7 +61,7 @@ func ProxyStatus(name, proxyError string, received int) string {
 		b = append(b, "; error="...)
 		b = append(b, proxyError...)
 	}
-	if received != 0 {
+	if received >= 0 {
 		b = append(b, "; received-status="...)
 		b = strconv.AppendInt(b, int64(received), 10)
 	}
