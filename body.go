@@ -27,9 +27,9 @@ const (
 	lingerWait = time.Second
 )
 
-// requestBody counts what is read of an HTTP/1.x request body. It belongs to
-// one request and is never reused: a transport may read it after the handler
-// has returned.
+// requestBody counts what is read of an HTTP/1.x request body, and keeps it
+// open until net/http closes it itself. It belongs to one request and is
+// never reused: a transport may read it after the handler has returned.
 type requestBody struct {
 	io.ReadCloser
 	length int64 // of the content; -1: chunked
@@ -39,9 +39,9 @@ type requestBody struct {
 
 const (
 	bodyUntouched int32 = iota
-	bodyReading
-	bodyWhole   // the end was read
-	bodyClaimed // the gate drains it; nobody else may read
+	bodyTouched         // a handler reads it
+	bodyClosed          // by a handler or for the gate; nobody may read on
+	bodyWhole           // the end was read
 )
 
 // watchBody puts a requestBody into the request where one is needed.
@@ -56,7 +56,8 @@ func watchBody(r *http.Request) *requestBody {
 
 // Read implements [io.Reader].
 func (b *requestBody) Read(p []byte) (int, error) {
-	if !b.state.CompareAndSwap(bodyUntouched, bodyReading) && b.state.Load() == bodyClaimed {
+	b.state.CompareAndSwap(bodyUntouched, bodyTouched)
+	if b.state.Load() == bodyClosed {
 		return 0, http.ErrBodyReadAfterClose
 	}
 	return b.count(p)
@@ -70,35 +71,48 @@ func (b *requestBody) count(p []byte) (int, error) {
 	return n, err
 }
 
+// Close ends the reading, but does not close the body of net/http: what it
+// finds open at the end of the exchange it reads or gives up together with the
+// connection, what it finds closed it takes for read.
+func (b *requestBody) Close() error {
+	if !b.state.CompareAndSwap(bodyUntouched, bodyClosed) {
+		b.state.CompareAndSwap(bodyTouched, bodyClosed)
+	}
+	return nil
+}
+
 // whole reports whether nothing of the body is left on the connection.
 func (b *requestBody) whole() bool { return b == nil || b.state.Load() == bodyWhole }
 
-// settleBody is called before a head is sent. It makes sure that what is left
-// of the request's body is never taken for another request: a small body
-// that is already there is read, otherwise the connection ends with this answer.
-func (w *responseWriter) settleBody() {
-	if w.body.whole() {
+// untouched reports whether nobody has begun to read the body.
+func (b *requestBody) untouched() bool { return b.state.Load() == bodyUntouched }
+
+// settleBody is called before a head is sent, so that an answer does not wait
+// for what the client has still to send: the connection ends with it. A small
+// body does not cost the connection: if it has arrived, the gate reads it
+// when it answers itself; when a handler answers that did not look at it,
+// net/http does.
+func (w *responseWriter) settleBody(o *outcome) {
+	b := w.body
+	if b.whole() {
 		return
 	}
-	if w.drainArrived() {
+	small := b.length >= 0 && b.length <= arrivedLimit && b.untouched() && len(w.request.Header["Expect"]) == 0
+	if small && !o.gateway || small && !isFullDuplex(w.request) && w.drainArrived() {
 		return
 	}
 	w.Header()["Connection"] = []string{"close"}
 	announceClose(w.ResponseWriter)
-	if w.body.state.Load() == bodyClaimed {
+	if o.gateway {
 		_ = http.NewResponseController(w.ResponseWriter).SetReadDeadline(time.Now().Add(lingerWait))
 	}
 }
 
-// drainArrived reads a small body that has already arrived. It leaves alone a
-// body that a handler has begun to read or may read while it answers, and one
-// that the client holds back until it is asked for it (RFC 9110 §10.1.1).
+// drainArrived reads a body that is there already, and reports whether it was
+// all there. No handler may be using the body.
 func (w *responseWriter) drainArrived() bool {
-	b, r := w.body, w.request
-	if b.length > arrivedLimit || len(r.Header["Expect"]) > 0 || isFullDuplex(r) {
-		return false
-	}
-	if !b.state.CompareAndSwap(bodyUntouched, bodyClaimed) {
+	b := w.body
+	if !b.state.CompareAndSwap(bodyUntouched, bodyClosed) {
 		return false
 	}
 	control := http.NewResponseController(w.ResponseWriter)
@@ -106,18 +120,17 @@ func (w *responseWriter) drainArrived() bool {
 		return false
 	}
 	var scratch [1 << 10]byte
-	for b.read.Load() <= arrivedLimit {
-		if _, err := b.count(scratch[:]); err != nil || b.whole() {
+	for !b.whole() {
+		if _, err := b.count(scratch[:]); err != nil {
 			break
 		}
 	}
-	return b.whole() && b.sawEnd(scratch[:]) && control.SetReadDeadline(time.Time{}) == nil
-}
-
-// sawEnd lets net/http see the end of a body whose last byte was read.
-func (b *requestBody) sawEnd(scratch []byte) bool {
-	n, err := b.ReadCloser.Read(scratch)
-	return n == 0 && err == io.EOF
+	if !b.whole() {
+		return false
+	}
+	// Let net/http see the end of a body whose last byte was read.
+	n, err := b.ReadCloser.Read(scratch[:])
+	return n == 0 && err == io.EOF && control.SetReadDeadline(time.Time{}) == nil
 }
 
 func isFullDuplex(r *http.Request) bool {

@@ -51,7 +51,7 @@ func (w *responseWriter) head(o *outcome) {
 		w.owe(o)
 	}
 	w.proxyStatus(o)
-	w.settleBody()
+	w.settleBody(o)
 	w.record(o)
 	w.ResponseWriter.WriteHeader(o.sent)
 }
@@ -138,7 +138,7 @@ func (w *responseWriter) fail(o outcome, cause error) error {
 	normalize.DropBodyFields(w.Header())
 	w.owe(&o)
 	w.proxyStatus(&o)
-	w.settleBody()
+	w.settleBody(&o)
 	w.record(&o)
 	return asHandlerError(o.sent, cause)
 }

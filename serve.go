@@ -131,11 +131,11 @@ func (w *responseWriter) failed(err error) error {
 	if reason != 0 && o.reason != normalize.ReasonRule {
 		o.reason = reason
 	}
-	w.gate.events.failed(o.reason, err)
 	if o.sent < 400 || w.gate.report {
 		w.record(&o)
 		return err
 	}
+	w.gate.events.failed(o.reason, err)
 	return w.fail(o, err)
 }
 
