@@ -97,8 +97,12 @@ func (w *responseWriter) settleBody(o *outcome) {
 	if b.whole() {
 		return
 	}
-	small := b.length >= 0 && b.length <= arrivedLimit && b.untouched() && len(w.request.Header["Expect"]) == 0
-	if small && !o.gateway || small && !isFullDuplex(w.request) && w.drainArrived() {
+	small := b.length <= arrivedLimit && b.untouched() && len(w.request.Header["Expect"]) == 0
+	switch {
+	case !small:
+	case o.gateway && !isFullDuplex(w.request) && w.drainArrived():
+		return
+	case !o.gateway && b.length >= 0:
 		return
 	}
 	w.Header()["Connection"] = []string{"close"}
@@ -120,7 +124,7 @@ func (w *responseWriter) drainArrived() bool {
 		return false
 	}
 	var scratch [1 << 10]byte
-	for !b.whole() {
+	for !b.whole() && b.read.Load() <= arrivedLimit {
 		if _, err := b.count(scratch[:]); err != nil {
 			break
 		}
