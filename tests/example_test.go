@@ -25,8 +25,12 @@ const (
 type example struct {
 	*strings.Replacer // from the ports of the file to those in use
 
-	accessLog string // a file
+	shown     *strings.Replacer // and back
+	accessLog string            // a file
 }
+
+// back gives a text the ports of the file again.
+func (e *example) back(text string) string { return e.shown.Replace(text) }
 
 func (e *example) url(port, path string) string {
 	return e.Replace("http://localhost:" + port + path)
@@ -45,11 +49,12 @@ func readExample(t *testing.T) string {
 // a file.
 func startExample(t *testing.T) *example {
 	t.Helper()
-	var ports []string
+	var ports, back []string
 	for _, port := range []string{gatePort, backendPort, metricsPort, deadPort} {
-		ports = append(ports, port, fmt.Sprint(freePort(t)))
+		used := fmt.Sprint(freePort(t))
+		ports, back = append(ports, port, used), append(back, ":"+used, ":"+port)
 	}
-	e := &example{strings.NewReplacer(ports...), filepath.Join(t.TempDir(), "access.log")}
+	e := &example{strings.NewReplacer(ports...), strings.NewReplacer(back...), filepath.Join(t.TempDir(), "access.log")}
 	text := e.Replace(readExample(t))
 	logged := strings.Replace(text, "\n\tlog\n", fmt.Sprintf("\n\tlog {\n\t\toutput file %q\n\t}\n", e.accessLog), 1)
 	if logged == text {

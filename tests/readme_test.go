@@ -1,0 +1,320 @@
+package tests
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/statusgate/statusgate/normalize"
+)
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// fenced gives the blocks of a language; "" for those without one.
+func fenced(t *testing.T, text, language string) []string {
+	t.Helper()
+	var blocks []string
+	for _, m := range regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
+		if m[1] == language {
+			blocks = append(blocks, m[2])
+		}
+	}
+	if len(blocks) == 0 {
+		t.Fatalf("README.md has no block of %q", language)
+	}
+	return blocks
+}
+
+// section gives what stands under a heading.
+func section(t *testing.T, text, heading string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(text, "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("README.md has no heading %q", heading)
+	}
+	level := strings.Repeat("#", strings.IndexByte(heading, ' '))
+	rest, _, _ = strings.Cut(rest, "\n"+level+" ")
+	return rest
+}
+
+var code = regexp.MustCompile("`([^`]+)`")
+
+// What differs from one run to the next.
+var (
+	dates = regexp.MustCompile(`(?m)^Date: .*$`)
+	uuids = regexp.MustCompile(`urn:uuid:[0-9a-f-]{36}`)
+)
+
+func normalized(output string) string {
+	output = strings.ReplaceAll(output, "\r\n", "\n")
+	output = dates.ReplaceAllString(output, "Date: Thu, 01 Jan 2026 12:00:00 GMT")
+	return uuids.ReplaceAllString(output, "urn:uuid:0e5a7c0a-7d2f-4b8e-9c55-1f1f6f0f6a53")
+}
+
+// shell runs a command of the README as its reader would, but for the ports.
+func shell(t *testing.T, e *example, command string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", e.Replace(command))
+	home := t.TempDir() // no .curlrc, no proxy
+	cmd.Env = append(os.Environ(), "HOME="+home, "CURL_HOME="+home, "NO_PROXY=*", "no_proxy=*")
+	output, err := cmd.Output()
+	if err != nil {
+		t.Errorf("%s: %v", command, err)
+	}
+	return e.back(string(output))
+}
+
+// TestREADMECommands runs what the README shows and compares what comes out.
+func TestREADMECommands(t *testing.T) {
+	for _, tool := range []string{"sh", "curl", "grep"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	readme := readFile(t, "README.md")
+	e := startExample(t)
+	renewed := readme
+	for _, block := range fenced(t, readme, "console") {
+		var got strings.Builder
+		for _, shown := range strings.Split("\n"+block, "\n$ ")[1:] {
+			command, want, _ := strings.Cut(shown, "\n")
+			if !strings.HasPrefix(command, "curl ") {
+				t.Errorf("%q is not a curl command", command)
+				continue
+			}
+			output := strings.TrimRight(normalized(shell(t, e, command)), "\n")
+			fmt.Fprintf(&got, "$ %s\n%s\n", command, output)
+			if want = strings.TrimRight(want, "\n"); output != want && !*update {
+				t.Errorf("%s\ngot\n%s\nwant\n%s", command, output, want)
+			}
+		}
+		renewed = strings.Replace(renewed, block, got.String(), 1)
+	}
+	if *update {
+		if err := os.WriteFile("../README.md", []byte(renewed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	checkREADMEMetrics(t, readme, fetch(t, "GET", e.url(metricsPort, "/metrics"), "").body)
+	// A line of the access log is written after its answer: Caddy waits for
+	// it when it stops.
+	if err := caddy.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.ReadFile(e.accessLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(section(t, readme, "## What an operator sees")) {
+		if strings.HasPrefix(line, `"statusgate":`) && !bytes.Contains(log, []byte(strings.TrimSpace(line))) {
+			t.Errorf("the access log has no %s\n%s", line, log)
+		}
+	}
+}
+
+// checkREADMEMetrics: each series has its row with its labels, and no row or
+// query names another.
+func checkREADMEMetrics(t *testing.T, readme, exposition string) {
+	t.Helper()
+	series := make(map[string]string) // type by name
+	labels := make(map[string][]string)
+	for line := range strings.Lines(exposition) {
+		line = strings.TrimSpace(line)
+		if words := strings.Fields(line); strings.HasPrefix(line, "# TYPE caddy_statusgate_") {
+			series[words[2]] = words[3]
+			continue
+		}
+		name, rest, found := strings.Cut(line, "{")
+		if !found || !strings.HasPrefix(name, "caddy_statusgate_") {
+			continue
+		}
+		name = strings.TrimSuffix(name, "_bucket")
+		for _, m := range regexp.MustCompile(`(\w+)="([^"]*)"`).FindAllStringSubmatch(rest, -1) {
+			if m[1] != "le" && !slices.Contains(labels[name], m[1]) {
+				labels[name] = append(labels[name], m[1])
+			}
+			if (m[1] == "kind" || m[1] == "cause") && !strings.Contains(readme, "`"+m[2]+"`") {
+				t.Errorf("the README does not tell of %s %q", m[1], m[2])
+			}
+		}
+	}
+	told := make(map[string]bool)
+	for line := range strings.Lines(section(t, readme, "## What an operator sees")) {
+		cells := strings.Split(line, " | ")
+		if !strings.HasPrefix(line, "| `caddy_") || len(cells) != 4 {
+			continue
+		}
+		name := code.FindStringSubmatch(cells[0])[1]
+		told[name] = true
+		if cells[1] != series[name] {
+			t.Errorf("the README calls %s a %s, it is a %q", name, cells[1], series[name])
+		}
+		var want []string
+		for _, m := range code.FindAllStringSubmatch(cells[2], -1) {
+			want = append(want, m[1])
+		}
+		slices.Sort(want)
+		slices.Sort(labels[name])
+		if !slices.Equal(want, labels[name]) {
+			t.Errorf("the README gives %s the labels %q, it has %q", name, want, labels[name])
+		}
+	}
+	for name := range series {
+		if !told[name] {
+			t.Errorf("the README does not tell of %s", name)
+		}
+	}
+	for _, name := range regexp.MustCompile(`caddy_statusgate_\w+`).FindAllString(readme, -1) {
+		if series[name] == "" {
+			t.Errorf("the README names %s, which is not there", name)
+		}
+	}
+}
+
+func TestREADMEReasons(t *testing.T) {
+	readme := readFile(t, "README.md")
+	told := make(map[string]bool)
+	_, table, _ := strings.Cut(readme, "| reason |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	for line := range strings.Lines(table) {
+		if cells := strings.Split(line, "|"); len(cells) > 2 {
+			for _, m := range code.FindAllStringSubmatch(cells[1], -1) {
+				told[m[1]] = true
+			}
+		}
+	}
+	for reason := range normalize.Reason(255) {
+		word := reason.String()
+		if strings.HasPrefix(word, "reason(") {
+			break
+		}
+		if reason != normalize.ReasonOverload && !told[word] { // nothing sheds load yet
+			t.Errorf("the README does not tell of the reason %q", word)
+		}
+		delete(told, word)
+	}
+	for word := range told {
+		t.Errorf("the README tells of a reason %q, which is not there", word)
+	}
+}
+
+// TestREADMESyntax: the syntax of the README is that of the parser, and each
+// option has its bullet.
+func TestREADMESyntax(t *testing.T) {
+	readme, source := readFile(t, "README.md"), readFile(t, "caddyfile.go")
+	syntax := fenced(t, section(t, readme, "## Syntax"), "")[0]
+	_, comment, _ := strings.Cut(source, "//\tstatusgate [<matcher>] {\n")
+	comment, _, found := strings.Cut(comment, "//\t}\n")
+	if !found {
+		t.Fatal("caddyfile.go has no syntax in a comment")
+	}
+	want := "statusgate [<matcher>] {\n"
+	for line := range strings.Lines(comment) {
+		line = strings.TrimPrefix(line, "//")
+		want += strings.TrimPrefix(line, "\t")
+	}
+	want += "}\n"
+	if syntax != want {
+		t.Errorf("the README's syntax is\n%s\nthe parser's is\n%s", syntax, want)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\t(\t?)(\w+)`).FindAllStringSubmatch(syntax, -1) {
+		nested, option := m[1] != "", m[2]
+		if !nested && !strings.Contains(readme, "\n- `"+option+"` ") || !strings.Contains(readme, "`"+option) {
+			t.Errorf("the README does not explain %q", option)
+		}
+	}
+	documented := readFile(t, "module.go")
+	for _, m := range regexp.MustCompile(`\{http\.statusgate\.\w+\}`).FindAllString(readme, -1) {
+		if !strings.Contains(documented, "`"+m+"`") {
+			t.Errorf("the README names %s, module.go does not", m)
+		}
+	}
+}
+
+// TestREADMEConfigurations loads each Caddyfile of the README, and its JSON.
+func TestREADMEConfigurations(t *testing.T) {
+	readme := readFile(t, "README.md")
+	caddyfiles := fenced(t, readme, "caddyfile")
+	for _, text := range caddyfiles {
+		config, err := adapt(text)
+		if err != nil {
+			t.Errorf("%v\n%s", err, text)
+			continue
+		}
+		validate(t, config)
+	}
+	handler := fenced(t, section(t, readme, "### The same in JSON"), "json")[0]
+	if !json.Valid([]byte(handler)) {
+		t.Fatalf("not JSON: %s", handler)
+	}
+	port := freePort(t)
+	caddyInUse.Lock()
+	t.Cleanup(caddyInUse.Unlock)
+	config := fmt.Sprintf(`{"admin": {"disabled": true, "config": {"persist": false}}, "apps": {"http": {"servers": {"gate": {
+		"listen": ["127.0.0.1:%d"], "automatic_https": {"disable": true},
+		"routes": [{"handle": [%s, {"handler": "static_response", "status_code": 302, "headers": {"Location": ["/login"]}}]}]
+	}}}}}`, port, handler)
+	if err := caddy.Load([]byte(config), true); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = caddy.Stop() })
+	if got := fetch(t, "GET", fmt.Sprintf("http://127.0.0.1:%d/", port), "").StatusCode; got != 401 {
+		t.Errorf("the JSON of the README makes a 302 to /login a %d, want 401", got)
+	}
+	// Its options are those of a Caddyfile.
+	text := strings.TrimSuffix(strings.TrimPrefix(caddyfiles[0], ":8080"), "\n")
+	if !strings.Contains(text, "\tstatusgate\n") {
+		t.Errorf("the smallest Caddyfile is not bare: %s", text)
+	}
+}
+
+// TestREADMENames: the files and commands that the README names are there.
+func TestREADMENames(t *testing.T) {
+	readme := readFile(t, "README.md")
+	for _, m := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(readme, -1) {
+		target, anchor, _ := strings.Cut(m[1], "#")
+		switch {
+		case strings.Contains(target, "://"):
+		case target != "":
+			if _, err := os.Stat(filepath.Join("..", target)); err != nil {
+				t.Error(err)
+			}
+		default:
+			heading := regexp.MustCompile(`(?mi)^#+ ` + strings.ReplaceAll(regexp.QuoteMeta(anchor), "-", "[ -]") + `$`)
+			if !heading.MatchString(readme) {
+				t.Errorf("the README has no heading #%s", anchor)
+			}
+		}
+	}
+	commands := section(t, readme, "## Two commands")
+	for _, command := range []string{"./xcaddy.sh run ", "go test ./... "} {
+		if !strings.Contains(commands, "\n"+command) {
+			t.Errorf("the README does not give the command %q", command)
+		}
+	}
+	if info, err := os.Stat("../xcaddy.sh"); err != nil || info.Mode()&0o111 == 0 && os.PathSeparator == '/' {
+		t.Errorf("xcaddy.sh cannot be run: %v", err)
+	}
+	script := readFile(t, "xcaddy.sh")
+	for _, m := range regexp.MustCompile(`\./xcaddy\.sh (\w+)`).FindAllStringSubmatch(readme, -1) {
+		if !strings.Contains(script, "\n"+m[1]+")\n") {
+			t.Errorf("xcaddy.sh has no command %q", m[1])
+		}
+	}
+}
