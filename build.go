@@ -179,10 +179,13 @@ func (b *builder) owed(h *Handler, g *gate) {
 	g.location.public = true
 	if l := h.Location; l != nil {
 		g.location.created, g.location.accepted = l.Created, l.Accepted
+		b.template("location.created", l.Created)
+		b.template("location.accepted", l.Accepted)
 		g.location.public = b.oneOf("location.host", l.Host, "public", "keep") == 0
 	}
 	if h.Challenge != "" {
 		g.challenge = h.Challenge
+		b.template("challenge", h.Challenge)
 		scheme, _, _ := strings.Cut(h.Challenge, " ")
 		if !strings.HasPrefix(scheme, "{") && !httpguts.ValidHeaderFieldName(scheme) || strings.ContainsAny(h.Challenge, "\r\n\x00") {
 			b.failf("challenge", "%q does not begin with an authentication scheme such as Bearer", h.Challenge)
@@ -208,6 +211,7 @@ func (b *builder) problems(in *Problems) problems {
 	}
 	out.off = in.Off
 	out.typeURI = in.Type
+	b.uri("problems.type", in.Type)
 	out.bodies = bodies(b.oneOf("problems.bodies", in.Bodies, "auto", "keep", "replace")) //nolint:gosec // 0 to 2
 	out.detail = b.oneOf("problems.detail", in.Detail, "on", "off") == 0
 	if in.Formats == nil {

@@ -1,0 +1,43 @@
+package statusgate
+
+import (
+	"net/url"
+	"strings"
+)
+
+// template checks a value that may have placeholders, of which
+// [caddy.Replacer] would send those that can't be read to clients as they
+// stand. It returns the value with an x in place of each.
+func (b *builder) template(option, value string) string {
+	var plain strings.Builder
+	for rest := value; ; {
+		before, after, found := strings.Cut(rest, "{")
+		plain.WriteString(before)
+		if !found {
+			return plain.String()
+		}
+		if rest = after; strings.HasSuffix(before, `\`) {
+			continue // a brace that is meant as one
+		}
+		placeholder, after, found := strings.Cut(rest, "}")
+		if !found {
+			b.failf(option, "%q has a \"{\" without \"}\"", value)
+			return plain.String()
+		}
+		if placeholder == "" {
+			b.failf(option, "%q has a placeholder without a name", value)
+		}
+		plain.WriteByte('x')
+		rest = after
+	}
+}
+
+// uri checks a template of a URI reference (RFC 3986 §4.1).
+func (b *builder) uri(option, value string) {
+	plain := b.template(option, value)
+	if strings.ContainsAny(plain, " \"<>\\^`{|}") {
+		b.failf(option, "%q has a character that no URI has", value)
+	} else if _, err := url.Parse(plain); err != nil {
+		b.failf(option, "%q is not a URI", value)
+	}
+}
