@@ -318,3 +318,116 @@ func TestREADMENames(t *testing.T) {
 		}
 	}
 }
+
+// TestREADMEDecisions holds the gate to what the README says of it beside the
+// tables: one site for each sentence.
+func TestREADMEDecisions(t *testing.T) {
+	for _, c := range []struct {
+		sentence        string
+		gate            string // its options
+		behind          string
+		request, header string
+		want            int
+		wantHeader      map[string]string
+		wantBody        string
+	}{
+		{
+			sentence: "abort behind the gate becomes a 503",
+			behind:   "abort", request: "GET", want: 503,
+		},
+		{
+			sentence: "under strict, 204 becomes 200, empty",
+			gate:     "contract strict", behind: "respond 204", request: "GET", want: 200,
+			wantHeader: map[string]string{"Content-Length": "0"},
+		},
+		{
+			sentence: "a 201 without any Location becomes a 200",
+			behind:   "respond made 201", request: "POST", want: 200, wantBody: "made",
+		},
+		{
+			sentence: "for PUT, Location is the target of the request",
+			behind:   "respond made 201", request: "PUT", want: 201,
+			wantHeader: map[string]string{"Location": "/x"},
+		},
+		{
+			sentence: "registered leaves a 201 without Location alone",
+			gate:     "contract registered", behind: "respond made 201", request: "POST", want: 201,
+		},
+		{
+			sentence: "a rule that sends less than 400 for an error of Caddy's leaves it to Caddy",
+			gate:     "map 418 200", behind: "error boiled 418", request: "GET", want: 418,
+		},
+		{
+			sentence: "pass leaves the status of an error of Caddy's",
+			gate:     "map 418 pass", behind: "error boiled 418", request: "GET", want: 418, wantBody: `"status":418`,
+		},
+		{
+			sentence: "handle_errors sees errors where problems are off",
+			gate:     "problems off", behind: "error boiled 418\nhandle_errors {\n\trespond \"page for {err.status_code}\"\n}",
+			request: "GET", want: 400, wantBody: "page for 400",
+		},
+		{
+			sentence: "handle_errors does not see what the gate has answered",
+			behind:   "error boiled 418\nhandle_errors {\n\trespond \"page for {err.status_code}\"\n}",
+			request:  "GET", want: 400, wantBody: `"status":400`,
+		},
+		{
+			sentence: "the Content-Security-Policy of a backend stays",
+			behind:   "header Content-Security-Policy \"default-src 'none'\"\nrespond oops 500", request: "GET", header: "Accept: text/html",
+			want: 500, wantHeader: map[string]string{"Content-Security-Policy": "default-src 'none'"}, wantBody: "<!DOCTYPE html>",
+		},
+		{
+			sentence: "what basic_auth answers is not normalized",
+			behind:   "basic_auth {\n\tbob $2a$04$V5JT9Ll1m5G1M5B9P9m6/.sIT0J2o0FxGyiRcJbQ0s1pFzvZ0m3Da\n}\nrespond fine",
+			request:  "GET", want: 401, wantHeader: map[string]string{"Content-Type": ""},
+		},
+		{
+			sentence: "a 402 goes by its meaning unless registered",
+			gate:     "contract registered", behind: "respond pay 402", request: "GET", want: 402, wantBody: "pay",
+		},
+		{
+			sentence: "keep keeps all bodies that are not empty",
+			gate:     "problems {\n\tbodies keep\n}", behind: "respond oops 520", request: "GET", want: 503, wantBody: "oops",
+		},
+		{
+			sentence: "the backend can be told the negotiated type",
+			gate:     "produces text/csv application/json", behind: "header Content-Type application/json\nrespond {http.statusgate.negotiated_type}",
+			request: "GET", header: "Accept: application/json", want: 200, wantBody: "application/json",
+		},
+		{
+			sentence: "a CORS preflight passes",
+			gate:     "methods GET", behind: "respond 204", request: "OPTIONS",
+			header: "Origin: https://a.example\nAccess-Control-Request-Method: PUT", want: 204,
+		},
+		{
+			sentence: "path templates ignore case, a slash at the end counts",
+			gate:     "unknown_resources reject\nresource /X", behind: "respond fine", request: "GET", want: 200,
+		},
+		{
+			sentence: "Slips of deployed clients are forgiven",
+			gate:     "produces text/csv application/json", behind: "respond {http.statusgate.negotiated_type}",
+			request: "GET", header: "Accept: ,;, text/csv;q=.2, *", want: 200, wantBody: "application/json",
+		},
+	} {
+		t.Run(c.sentence, func(t *testing.T) {
+			url := gate(t, c.gate, c.behind)
+			var header []string
+			for line := range strings.Lines(c.header) {
+				field, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+				header = append(header, field, value)
+			}
+			got := fetch(t, c.request, url+"/x", "", header...)
+			if got.StatusCode != c.want {
+				t.Errorf("got %d, want %d", got.StatusCode, c.want)
+			}
+			for field, want := range c.wantHeader {
+				if got := got.Header.Get(field); got != want {
+					t.Errorf("got %s %q, want %q", field, got, want)
+				}
+			}
+			if !strings.Contains(got.body, c.wantBody) {
+				t.Errorf("got %q, want %q in it", got.body, c.wantBody)
+			}
+		})
+	}
+}
