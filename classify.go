@@ -38,7 +38,7 @@ func classify(err error, status int) (normalize.Reason, string) {
 		return normalize.ReasonBackendTimeout, "http_response_timeout"
 	case http.StatusBadGateway, http.StatusServiceUnavailable:
 		return normalize.ReasonBackendUnreachable, "destination_unavailable"
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusMethodNotAllowed, http.StatusNotFound:
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
 		return 0, "http_request_denied"
 	}
 	if status < 500 {

@@ -94,9 +94,10 @@ func (e *events) failed(reason normalize.Reason, err error) {
 // violated counts a violation and tells of its kind.
 func (g *gate) violated(kind string) {
 	g.metrics.violations[kind].Inc()
-	event := map[string]eventKind{
-		violationCreated: eventCreated, violationAccepted: eventAccepted,
-		violationMethodNotAllowed: eventMethodNotAllowed, violationRepresentation: eventRepresentation,
-	}[kind]
-	g.events.say(event, zapcore.WarnLevel, "the backend owes its clients something", zap.String("violation", kind))
+	g.events.say(violationEvents[kind], zapcore.WarnLevel, "the backend owes its clients something", zap.String("violation", kind))
+}
+
+var violationEvents = map[string]eventKind{
+	violationCreated: eventCreated, violationAccepted: eventAccepted,
+	violationMethodNotAllowed: eventMethodNotAllowed, violationRepresentation: eventRepresentation,
 }
