@@ -1,6 +1,7 @@
 package statusgate
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -76,9 +77,14 @@ func (w *responseWriter) mendFraming(o *outcome) {
 	}
 }
 
-// drop sends a head that no body may follow (RFC 9110 §15.3.5).
+// drop sends a head without a body; a 204 has not even the length of one
+// (RFC 9110 §8.6).
 func (w *responseWriter) drop(o outcome) {
-	normalize.DropBodyFields(w.Header())
+	h := w.Header()
+	normalize.DropBodyFields(h)
+	if o.sent != http.StatusNoContent {
+		h["Content-Length"] = []string{"0"}
+	}
 	w.state = stateDiscarding
 	w.head(&o)
 }
@@ -144,9 +150,10 @@ func (w *responseWriter) fail(o outcome, cause error) error {
 }
 
 // asHandlerError gives an error the status that Caddy is to answer with.
-// [caddyhttp.Error] would keep the status of an error that has one.
+// [caddyhttp.Error] would keep the status of an error that has one, however
+// deep it is wrapped.
 func asHandlerError(status int, cause error) error {
-	if he, ok := cause.(caddyhttp.HandlerError); ok { //nolint:errorlint // only the outermost, as Caddy's server does
+	if he, ok := errors.AsType[caddyhttp.HandlerError](cause); ok {
 		he.StatusCode = status
 		return he
 	}

@@ -131,11 +131,15 @@ func (w *responseWriter) failed(err error) error {
 	if reason != 0 && o.reason != normalize.ReasonRule {
 		o.reason = reason
 	}
-	if o.sent < 400 || w.gate.report {
+	if w.gate.report || o.sent < 400 && !o.changed() {
 		w.record(&o)
 		return err
 	}
 	w.gate.events.failed(o.reason, err)
+	if o.sent < 400 {
+		w.drop(o) // a rule made a success of it
+		return nil
+	}
 	return w.fail(o, err)
 }
 
