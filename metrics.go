@@ -44,8 +44,9 @@ type metrics struct {
 	undecidedTotal map[string]prometheus.Counter
 	overhead       prometheus.Observer
 	exchanges      atomic.Uint32
-	// passed has the counters of statuses that pass, once they were needed.
-	passed [1000]atomic.Pointer[prometheus.Counter]
+	// passed has the counters of statuses that pass, by reason and status,
+	// once they were needed.
+	passed [normalize.ReasonProtocol + 1][1000]atomic.Pointer[prometheus.Counter]
 }
 
 // newMetrics registers the collectors with the registry of this
@@ -82,7 +83,7 @@ func newMetrics(reg prometheus.Registerer, gate string, report bool) (*metrics, 
 	m.responses = responses.MustCurryWith(prometheus.Labels{"gate": gate, "mode": m.mode})
 	m.violations = touch(violated, gate, violations)
 	m.undecidedTotal = touch(undecided, gate, undecidedCauses)
-	for status := range len(m.passed) {
+	for status := range len(m.passed[0]) {
 		if normalize.Documented(status) {
 			m.passing(status, normalize.ReasonDocumented)
 		}
@@ -114,22 +115,22 @@ func touch(vec *prometheus.CounterVec, gate string, values []string) map[string]
 }
 
 func (m *metrics) respond(o *outcome) {
-	if o.reason.Passed() && !o.changed() && o.sent > 0 && o.sent < len(m.passed) {
+	if o.reason.Passed() && !o.changed() && o.sent > 0 && o.sent < len(m.passed[0]) {
 		m.passing(o.sent, o.reason).Inc()
 		return
 	}
 	m.responses.WithLabelValues(statusLabel(o.received), statusLabel(o.sent), o.reason.String()).Inc()
 }
 
-// passing is the counter of a status that passes. A status passes for one
-// reason only, so the status is key enough.
+// passing is the counter of a status that passes.
 func (m *metrics) passing(status int, reason normalize.Reason) prometheus.Counter {
-	if c := m.passed[status].Load(); c != nil {
+	counter := &m.passed[reason][status]
+	if c := counter.Load(); c != nil {
 		return *c
 	}
 	label := statusLabel(status)
 	c := m.responses.WithLabelValues(label, label, reason.String())
-	m.passed[status].Store(&c)
+	counter.Store(&c)
 	return c
 }
 

@@ -12,7 +12,7 @@ func (w *responseWriter) owe(o *outcome) {
 	h := w.Header()
 	switch o.sent {
 	case http.StatusCreated, http.StatusAccepted:
-		if len(h["Location"]) == 0 {
+		if h.Get("Location") == "" {
 			if location := w.location(o.sent); location != "" {
 				h["Location"] = []string{location}
 			}
