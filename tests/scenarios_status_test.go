@@ -1,0 +1,409 @@
+package tests
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+const (
+	asText = "Content-Type: text/plain; charset=utf-8"
+	asHTML = "Content-Type: text/html; charset=utf-8"
+	asJSON = "Content-Type: application/json"
+)
+
+func TestStatusesLeaveAsTheContractSays(t *testing.T) {
+	runScenarios(t, []scenario{
+		{
+			name:   "a plain 200 passes",
+			behind: answers(200, "hello", asText, "ETag: \"1\"", "X-Unheard-Of: y", "Set-Cookie: a=b", "Set-Cookie: c=d"),
+			want:   gets(200, "hello", asText, "ETag: \"1\"", "X-Unheard-Of: y", "Set-Cookie: a=b", "Set-Cookie: c=d"),
+		},
+		{
+			name:   "a 200 of unknown length passes",
+			behind: streams(200, []string{"hel", "lo"}, asText),
+			want:   want{status: 200, body: "hello", fields: []string{asText}, chunked: true},
+		},
+		{
+			name:   "an empty 200 passes",
+			behind: answers(200, "", asText),
+			want:   gets(200, "", asText),
+		},
+		{
+			name:   "a handler that writes nothing answers an empty 200",
+			behind: func(http.ResponseWriter, *http.Request) error { return nil },
+			only:   "direct get", // net/http does not count for HEAD
+			want:   gets(200, ""),
+		},
+		{
+			name:   "418 with a page becomes 400",
+			behind: answers(418, "<h1>teapot</h1>", asHTML),
+			want:   problem(400, "", after(418)),
+		},
+		{
+			name:   "520 becomes 503",
+			behind: answers(520, "origin error", asText),
+			want:   problem(503, `,"retry_after":5`, after(520), "Retry-After: 5"),
+		},
+		{
+			name:   "999 becomes 403",
+			behind: answers(999, "denied", asHTML),
+			want:   problem(403, "", after(999)),
+		},
+		{
+			name:   "a status that nobody knows goes by its class",
+			behind: answers(467, "huh", asHTML),
+			want:   problem(400, "", after(467)),
+		},
+		{
+			name:   "a status that nobody knows in a class that there is not becomes 500",
+			behind: answers(777, "huh", asText),
+			want:   problem(500, "", after(777)),
+		},
+		{
+			name:   "an unknown success becomes 200 and keeps its body",
+			behind: answers(299, "{}", asJSON, "ETag: \"7\""),
+			want:   gets(200, "{}", asJSON, "ETag: \"7\"", after(299)),
+		},
+		{
+			name:   "207 becomes 200",
+			behind: answers(207, "<multistatus/>", "Content-Type: application/xml"),
+			want:   gets(200, "<multistatus/>", "Content-Type: application/xml", after(207)),
+		},
+		{
+			name:    "207 passes where the registered pass",
+			options: "contract registered",
+			behind:  answers(207, "<multistatus/>", "Content-Type: application/xml"),
+			want:    gets(207, "<multistatus/>", "Content-Type: application/xml"),
+		},
+		{
+			name:    "410 passes where the registered pass, with a problem for a body if it has none",
+			options: "contract registered",
+			behind:  answers(409, "{}", asJSON),
+			want:    gets(409, "{}", asJSON),
+		},
+		{
+			name:   "204 passes",
+			behind: answers(204, "", "X-A: 1"),
+			want:   gets(204, "", "X-A: 1"),
+		},
+		{
+			name:    "204 becomes an empty 200 in the strict contract",
+			options: "contract strict",
+			behind:  answers(204, "", "X-A: 1"),
+			want:    gets(200, "", "X-A: 1", after(204)),
+		},
+		{
+			name:   "304 passes",
+			behind: answers(304, "", "ETag: \"1\""),
+			want:   gets(304, "", "ETag: \"1\""),
+		},
+		{
+			name:    "304 passes in the strict contract",
+			options: "contract strict",
+			behind:  answers(304, "", "ETag: \"1\""),
+			want:    gets(304, "", "ETag: \"1\""),
+		},
+		{
+			name:    "206 passes to a request with Range",
+			options: "contract strict",
+			behind:  answers(206, "ell", asText, "Content-Range: bytes 1-3/5", "Accept-Ranges: bytes"),
+			request: []string{"Range", "bytes=1-3"},
+			want:    gets(206, "ell", asText, "Content-Range: bytes 1-3/5", "Accept-Ranges: bytes"),
+		},
+		{
+			name:   "206 that nobody asked for becomes 200",
+			behind: answers(206, "hello", asText, "Content-Range: bytes 0-4/5"),
+			want:   gets(200, "hello", asText, after(206)),
+		},
+		{
+			name:   "a redirect passes",
+			behind: answers(302, "moved", asHTML, "Location: /elsewhere"),
+			want:   gets(302, "moved", asHTML, "Location: /elsewhere"),
+		},
+		{
+			name:    "a redirect becomes 500 in the strict contract",
+			options: "contract strict",
+			behind:  answers(302, "moved", asHTML, "Location: /elsewhere"),
+			want:    problem(500, "", after(302), "Location: /elsewhere"),
+		},
+		{
+			name:   "300 becomes 500",
+			behind: answers(300, "choose", asText),
+			want:   problem(500, "", after(300)),
+		},
+		{
+			name:   "103 before 502 passes, 502 becomes 503",
+			behind: early(103, answers(502, "bad gateway", asHTML)),
+			want:   early103(problem(503, `,"retry_after":5`, after(502), "Retry-After: 5")),
+			only:   "direct get",
+		},
+		{
+			name:   "103 before 200 passes",
+			behind: early(103, answers(200, "ok", asText)),
+			want:   early103(gets(200, "ok", asText)),
+			only:   "get",
+		},
+		{
+			name: "only the first status counts",
+			behind: func(w http.ResponseWriter, r *http.Request) error {
+				setFields(w, []string{asHTML})
+				w.WriteHeader(410)
+				w.WriteHeader(200)
+				w.WriteHeader(103)
+				_, err := w.Write([]byte("gone"))
+				return err
+			},
+			only: "direct",
+			want: problem(404, "", after(410)),
+		},
+		{
+			name:    "an allowed status passes unchanged, page and all",
+			options: "allow 520 404",
+			behind:  answers(520, "<h1>origin</h1>", asHTML, "ETag: \"1\""),
+			want:    gets(520, "<h1>origin</h1>", asHTML, "ETag: \"1\""),
+		},
+		{
+			name:    "an allowed 404 keeps its page and an empty one stays empty",
+			options: "allow 520 404",
+			behind:  answers(404, "", asHTML),
+			want:    gets(404, "", asHTML),
+		},
+		{
+			name:    "an allowed 401 is owed nothing",
+			options: "allow 401",
+			behind:  answers(401, "log in", asHTML),
+			want:    gets(401, "log in", asHTML),
+		},
+	})
+}
+
+func early(status int, final backend) backend {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Link", "</style.css>; rel=preload")
+		w.WriteHeader(status)
+		w.Header().Del("Link")
+		return final(w, r)
+	}
+}
+
+func early103(w want) want {
+	w.informational = []int{103}
+	return w
+}
+
+func TestRulesDecideBeforeTheContract(t *testing.T) {
+	options := "map 418 pass\nmap 410 401 when header X-App *login*\nmap 208 204\nmap 404 200 when header X-Empty-Result\n" +
+		"map 5xx 400 when not source gateway\nmap 200 500 {\n\theader X-Failed\n\tnot header X-Failed no\n}\nmap 409 201\nmap 302 404"
+	runScenarios(t, []scenario{
+		{
+			name: "a rule passes a status, page and all", options: options,
+			behind: answers(418, "<h1>teapot</h1>", asHTML, "ETag: \"1\""),
+			want:   gets(418, "<h1>teapot</h1>", asHTML, "ETag: \"1\""),
+		},
+		{
+			name: "a rule with a condition that holds", options: options,
+			behind: answers(410, "who are you", asHTML, "X-App: the login page"),
+			want:   problem(401, "", after(410), "WWW-Authenticate: Bearer", "X-App: the login page"),
+		},
+		{
+			name: "a rule with a condition that does not hold", options: options,
+			behind: answers(410, "gone", asHTML, "X-App: shop"),
+			want:   problem(404, "", after(410), "X-App: shop"),
+		},
+		{
+			name: "a rule to 204 takes the body away", options: options,
+			behind: answers(208, "already", asText, "ETag: \"1\"", "Set-Cookie: a=b"),
+			want:   gets(204, "", after(208), "Set-Cookie: a=b"),
+		},
+		{
+			name: "a rule to 200 keeps the body", options: options,
+			behind: answers(404, "[]", asJSON, "X-Empty-Result: yes"),
+			want:   gets(200, "[]", asJSON, "X-Empty-Result: yes", after(404)),
+		},
+		{
+			name: "a rule for what the backend sent", options: options,
+			behind: answers(503, "busy", asHTML, "Retry-After: 9"),
+			want:   problem(400, "", after(503), "Retry-After: 9"),
+		},
+		{
+			name: "a rule that makes an error of a success", options: options,
+			behind: answers(200, "it failed", asText, "X-Failed: yes"),
+			want:   problem(500, "", after(200), "X-Failed: yes"),
+		},
+		{
+			name: "a rule whose second condition does not hold", options: options,
+			behind: answers(200, "fine", asText, "X-Failed: no"),
+			want:   gets(200, "fine", asText, "X-Failed: no"),
+		},
+		{
+			name: "a rule to 201 is held to what 201 owes", options: options,
+			behind: answers(409, "exists", asText),
+			want:   gets(200, "exists", asText, after(409)),
+		},
+		{
+			name: "a rule that makes an error of a redirect", options: options,
+			behind: answers(302, "", "Location: /login"),
+			want:   problem(404, "", after(302), "Location: /login"),
+		},
+		{
+			name: "a rule for the backend leaves the gateway's errors to the table", options: options,
+			behind: fails(caddyhttp.Error(500, errors.New("oh"))),
+			only:   "direct",
+			want:   problem(500, "", "Proxy-Status: statusgate; error=proxy_internal_error"),
+		},
+	})
+}
+
+func TestErrorsOfHandlersAreAnswered(t *testing.T) {
+	failed := func(status int, proxyError string, want want) scenario {
+		want.fields = append(want.fields, "Proxy-Status: statusgate; error="+proxyError)
+		return scenario{
+			name:   fmt.Sprintf("an error with status %d", status),
+			behind: fails(caddyhttp.Error(status, errors.New("secret cause"))),
+			only:   "direct",
+			want:   want,
+		}
+	}
+	const again = `,"retry_after":5`
+	runScenarios(t, []scenario{
+		failed(400, "http_request_error", problem(400, "")),
+		failed(401, "http_request_denied", problem(401, "", "WWW-Authenticate: Bearer")),
+		failed(403, "http_request_denied", problem(403, "")),
+		failed(404, "http_request_error", problem(404, "")),
+		failed(413, "http_request_error", problem(400, "")),
+		failed(500, "proxy_internal_error", problem(500, "")),
+		failed(502, "destination_unavailable", problem(503, "detail The server behind this gateway cannot be reached.|"+again, "Retry-After: 5")),
+		failed(503, "destination_unavailable", problem(503, "detail The server behind this gateway cannot be reached.|"+again, "Retry-After: 5")),
+		failed(504, "http_response_timeout", problem(503, "detail The server behind this gateway did not answer in time.|"+again, "Retry-After: 5")),
+		{
+			name:   "an error with status 429 keeps its Retry-After and other fields, and none of a body",
+			behind: fails(caddyhttp.Error(429, nil), "Retry-After: 30", "X-RateLimit-Limit: 1", "Set-Cookie: a=b", asJSON, "Content-Length: 7", "ETag: \"1\""),
+			only:   "direct",
+			want: problem(503, `,"retry_after":30`, "Retry-After: 30", "X-RateLimit-Limit: 1", "Set-Cookie: a=b",
+				"Proxy-Status: statusgate; error=http_request_denied"),
+		},
+		{
+			name:   "an error with a status, wrapped in another error",
+			behind: fails(fmt.Errorf("while at work: %w", caddyhttp.Error(404, errors.New("no file")))),
+			only:   "direct",
+			want:   problem(404, "", "Proxy-Status: statusgate; error=http_request_error"),
+		},
+		{
+			name:   "an error without a status",
+			behind: fails(errors.New("oh")),
+			only:   "direct",
+			want:   problem(500, "", "Proxy-Status: statusgate; error=proxy_internal_error"),
+		},
+		{
+			name: "an error after a body that was replaced is not a second answer",
+			behind: func(w http.ResponseWriter, r *http.Request) error {
+				_ = answers(500, "stack trace", asHTML)(w, r)
+				return caddyhttp.Error(502, errors.New("and then"))
+			},
+			only: "direct",
+			want: problem(500, ""),
+		},
+		{
+			name: "an error while a body is held",
+			behind: func(w http.ResponseWriter, r *http.Request) error {
+				setFields(w, []string{"Content-Type: application/problem+json"})
+				w.WriteHeader(404)
+				_, _ = w.Write([]byte(`{"title":`))
+				return caddyhttp.Error(502, errors.New("broke off"))
+			},
+			only: "direct get",
+			want: problem(503, "detail The server behind this gateway cannot be reached."+"|"+again, "Retry-After: 5",
+				"Proxy-Status: statusgate; error=destination_unavailable"),
+		},
+		{
+			name:   "an abort before anything was sent",
+			behind: func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) },
+			only:   "direct",
+			want:   incomplete(),
+		},
+		{
+			name: "an abort while a body is held",
+			behind: func(w http.ResponseWriter, r *http.Request) error {
+				setFields(w, []string{"Content-Type: application/problem+json", "ETag: \"1\""})
+				w.WriteHeader(404)
+				_, _ = w.Write([]byte(`{"title":`))
+				_ = http.NewResponseController(w).Flush()
+				panic(http.ErrAbortHandler)
+			},
+			only: "direct get",
+			want: incomplete(),
+		},
+		{
+			name: "an abort before the body of an error came",
+			behind: func(w http.ResponseWriter, r *http.Request) error {
+				setFields(w, []string{asJSON})
+				w.WriteHeader(404)
+				_ = http.NewResponseController(w).Flush()
+				panic(http.ErrAbortHandler)
+			},
+			only: "direct get",
+			want: incomplete(),
+		},
+		{
+			name: "an abort after a body that was replaced",
+			behind: func(w http.ResponseWriter, r *http.Request) error {
+				_ = answers(520, "origin", asHTML)(w, r)
+				panic(http.ErrAbortHandler)
+			},
+			only: "direct",
+			want: problem(503, again, after(520), "Retry-After: 5"),
+		},
+		{
+			name: "a rule may make a success of an error", options: "map 404 200 when source gateway\nmap 410 204",
+			behind: fails(caddyhttp.Error(404, nil), "X-A: 1", asHTML),
+			only:   "direct",
+			want:   gets(200, "", "X-A: 1"),
+		},
+		{
+			name: "a rule may make an error 204", options: "map 404 200 when source gateway\nmap 410 204",
+			behind: fails(caddyhttp.Error(410, nil), "X-A: 1"),
+			only:   "direct",
+			want:   gets(204, "", "X-A: 1"),
+		},
+		{
+			name:   "an error with a redirect's status passes",
+			behind: fails(caddyhttp.Error(302, nil), "Location: /login"),
+			only:   "direct get", // Caddy's answer has no length
+			want:   gets(302, "", "Location: /login"),
+		},
+	})
+}
+
+func incomplete() want {
+	return problem(503, `detail The server behind this gateway broke off its answer.|,"retry_after":5`,
+		"Retry-After: 5", "Proxy-Status: statusgate; error=http_response_incomplete")
+}
+
+func TestWithProblemsOffErrorsAreForHandleErrors(t *testing.T) {
+	const pages = "handle_errors {\n\trespond \"page {err.status_code} {err.message}\"\n}"
+	const page = asText
+	off := func(name, site string, behind backend, want want, only string) scenario {
+		return scenario{name: name, options: "problems off", site: site, behind: behind, only: only, want: want}
+	}
+	runScenarios(t, []scenario{
+		off("a backend's page stays under another status", pages, answers(520, "<h1>origin</h1>", asHTML, "ETag: \"1\""),
+			gets(503, "<h1>origin</h1>", asHTML, "ETag: \"1\"", after(520), "Retry-After: 5"), ""),
+		off("a backend's empty error stays empty", pages, answers(410, ""), gets(404, "", after(410)), ""),
+		off("an error reaches handle_errors with the contract's status", pages, fails(caddyhttp.Error(502, errors.New("oh"))),
+			gets(503, "page 503 oh", page, "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5"), "direct"),
+		off("a wrapped error reaches handle_errors with the contract's status", pages, fails(fmt.Errorf("well: %w", caddyhttp.Error(502, errors.New("oh")))),
+			gets(503, "page 503 oh", page, "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5"), "direct"),
+		off("an abort reaches handle_errors", pages, func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) },
+			gets(503, "page 503 net/http: abort Handler", page, "Proxy-Status: statusgate; error=http_response_incomplete", "Retry-After: 5"), "direct"),
+		off("without handle_errors an error is an empty answer", "", fails(caddyhttp.Error(502, errors.New("oh")), asHTML, "ETag: \"1\"", "X-A: 1"),
+			gets(503, "", "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5", "X-A: 1"), "direct get"),
+		{
+			name: "a rejected request reaches handle_errors", options: "problems off\nmethods GET", site: pages, method: "DELETE", only: "direct",
+			want: gets(405, "page 405 Method Not Allowed", page, refused, "Allow: GET, HEAD, OPTIONS"),
+		},
+	})
+}
