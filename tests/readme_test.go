@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -354,8 +355,9 @@ func TestREADMEDecisions(t *testing.T) {
 			gate:     "contract registered", behind: "respond made 201", request: "POST", want: 201,
 		},
 		{
-			sentence: "a rule that sends less than 400 for an error of Caddy's leaves it to Caddy",
-			gate:     "map 418 200", behind: "error boiled 418", request: "GET", want: 418,
+			sentence: "where Caddy made the error, the success of a rule has no body",
+			gate:     "map 418 200", behind: "error boiled 418", request: "GET", want: 200,
+			wantHeader: map[string]string{"Content-Length": "0"},
 		},
 		{
 			sentence: "pass leaves the status of an error of Caddy's",
@@ -430,4 +432,76 @@ func TestREADMEDecisions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestREADMEProfiles holds the tables of the contract and of its profiles to
+// what is decided.
+func TestREADMEProfiles(t *testing.T) {
+	readme := readFile(t, "README.md")
+	contract, profiles, _ := strings.Cut(section(t, readme, "## The contract"), "\n### Profiles\n")
+	documented := 0
+	for _, m := range regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(contract, -1) {
+		if status, _ := strconv.Atoi(m[1]); !normalize.Documented(status) {
+			t.Errorf("the README calls %d documented", status)
+		}
+		documented++
+	}
+	if documented != 12 {
+		t.Errorf("the README has %d documented statuses, want 12", documented)
+	}
+	// What the rows in words stand for.
+	samples := map[string][]int{
+		"the twelve": {200, 415, 503}, "other 2xx": {203, 218, 299}, "other 3xx": {300, 305, 399},
+		"other 4xx and 5xx": {402, 409, 410, 419, 429, 499, 502, 511, 599}, "anything else, 000 to 099 and 600 to 999": {0, 99, 600, 777, 999},
+	}
+	rows := 0
+	for line := range strings.Lines(profiles) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "| "), " | ")
+		if len(cells) != 4 || strings.HasPrefix(cells[0], "-") || cells[0] == "received" {
+			continue
+		}
+		rows++
+		statuses := samples[cells[0]]
+		for _, digits := range regexp.MustCompile(`\d{3}`).FindAllString(cells[0], -1) {
+			if len(samples[cells[0]]) == 0 {
+				status, _ := strconv.Atoi(digits)
+				statuses = append(statuses, status)
+			}
+		}
+		if len(statuses) == 0 {
+			t.Errorf("no sample of %q", cells[0])
+		}
+		for i, profile := range []normalize.Profile{normalize.ProfileDocumented, normalize.ProfileStrict, normalize.ProfileRegistered} {
+			c := normalize.NewContract(profile, nil, nil)
+			for _, status := range statuses {
+				got := c.Decide(&normalize.Response{Status: status, Ranged: true}).Status
+				if want := promised(cells[i+1], status); got != want {
+					t.Errorf("%d becomes %d, by the README's %q in column %d it is %d", status, got, cells[i+1], i+1, want)
+				}
+			}
+		}
+	}
+	if rows != 8 {
+		t.Errorf("the README's profiles have %d rows, want 8", rows)
+	}
+}
+
+// promised gives the status that a cell of the profiles promises.
+func promised(cell string, status int) int {
+	if rest, ok := strings.CutPrefix(cell, "pass if registered with IANA, else "); ok {
+		if normalize.Registered(status) {
+			return status
+		}
+		cell = rest
+	}
+	switch {
+	case cell == "pass":
+		return status
+	case cell == "by their meaning":
+		to, _ := normalize.Target(status)
+		return to
+	}
+	cell, _, _ = strings.Cut(cell, ",")
+	to, _ := strconv.Atoi(cell)
+	return to
 }
