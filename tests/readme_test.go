@@ -494,10 +494,10 @@ func promised(cell string, status int) int {
 		}
 		cell = rest
 	}
-	switch {
-	case cell == "pass":
+	switch cell {
+	case "pass":
 		return status
-	case cell == "by their meaning":
+	case "by their meaning":
 		to, _ := normalize.Target(status)
 		return to
 	}
