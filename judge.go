@@ -169,11 +169,11 @@ func (w *responseWriter) keep(h http.Header) plan {
 }
 
 // planProblem: a problem document of the backend's is worth more than ours,
-// if it is one. One that can't be read (a HEAD, a content coding) is trusted
-// on a 4xx only.
+// if it is one. One that can't be read (a content coding) is trusted on a 4xx
+// only.
 func (w *responseWriter) planProblem(o *outcome, h http.Header, format problem.Format) plan {
 	w.format = format
-	if w.request.Method != http.MethodHead && len(h["Content-Encoding"]) == 0 {
+	if len(h["Content-Encoding"]) == 0 {
 		return planConform
 	}
 	if o.sent >= 500 {

@@ -31,6 +31,11 @@ func (w *responseWriter) respond(o outcome) {
 		w.state = stateDeferred
 	case planConform:
 		w.state = stateHolding
+		if w.request.Method == http.MethodHead {
+			w.mended() // how long it would be for a GET, its body would have to tell
+			w.state = stateDiscarding
+			w.head(&o)
+		}
 	case planReplace:
 		w.replace(o)
 	case planDrop:
@@ -106,10 +111,17 @@ func (w *responseWriter) conform() {
 		w.replace(w.outcome)
 		return
 	}
-	contentType := w.Header().Get("Content-Type")
-	normalize.DropBodyFields(w.Header())
-	w.Header()["Content-Type"] = []string{contentType}
+	w.mended()
 	w.sendBody(w.outcome, out)
+}
+
+// mended drops what does not describe a document any more that was brought in
+// line; it is still of the same media type.
+func (w *responseWriter) mended() {
+	h := w.Header()
+	contentType := h["Content-Type"]
+	normalize.DropBodyFields(h)
+	h["Content-Type"] = contentType
 }
 
 // send writes a whole response of our own.
