@@ -106,73 +106,73 @@ func TestWhatAStatusOwesIsMadeUpFor(t *testing.T) {
 		{
 			name: "401 gets the configured challenge", options: declared, path: "/a",
 			behind: answers(401, "", asJSON),
-			want:   problem(401, "", `WWW-Authenticate: Basic realm="/a"`),
+			want:   explains(401, "", `WWW-Authenticate: Basic realm="/a"`),
 		},
 		{
 			name:   "405 keeps its Allow",
 			behind: answers(405, "", "Allow: GET, HEAD"),
-			want:   problem(405, `,"allowed":["GET","HEAD"]`, "Allow: GET, HEAD"),
+			want:   explains(405, `,"allowed":["GET","HEAD"]`, "Allow: GET, HEAD"),
 		},
 		{
 			name:   "405 without Allow where nothing is declared",
 			behind: answers(405, ""),
-			want:   problem(405, ""),
+			want:   explains(405, ""),
 		},
 		{
 			name: "405 gets the declared methods", options: declared,
 			behind: answers(405, ""),
-			want:   problem(405, `,"allowed":["GET","HEAD","POST","PUT","PATCH","DELETE","OPTIONS"]`, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+			want:   explains(405, `,"allowed":["GET","HEAD","POST","PUT","PATCH","DELETE","OPTIONS"]`, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
 		},
 		{
 			name: "501 becomes a 405 with the declared methods", options: declared,
 			behind: answers(501, "no such method", asHTML),
-			want: problem(405, `,"allowed":["GET","HEAD","POST","PUT","PATCH","DELETE","OPTIONS"]`,
+			want: explains(405, `,"allowed":["GET","HEAD","POST","PUT","PATCH","DELETE","OPTIONS"]`,
 				"Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", after(501)),
 		},
 		{
 			name:   "503 keeps its Retry-After",
 			behind: answers(503, "busy", asHTML, "Retry-After: 120"),
-			want:   problem(503, `,"retry_after":120`, "Retry-After: 120"),
+			want:   explains(503, `,"retry_after":120`, "Retry-After: 120"),
 		},
 		{
 			name:   "503 keeps its Retry-After that is a date",
 			behind: answers(503, "busy", asHTML, "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT"),
-			want:   problem(503, "", "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT"),
+			want:   explains(503, "", "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT"),
 		},
 		{
 			name: "503 gets the configured Retry-After", options: declared,
 			behind: answers(503, "busy", asHTML),
-			want:   problem(503, `,"retry_after":90`, "Retry-After: 90"),
+			want:   explains(503, `,"retry_after":90`, "Retry-After: 90"),
 		},
 		{
 			name:   "429 keeps its Retry-After",
 			behind: answers(429, "slow down", asHTML, "Retry-After: 30"),
-			want:   problem(503, `,"retry_after":30`, "Retry-After: 30", after(429)),
+			want:   explains(503, `,"retry_after":30`, "Retry-After: 30", after(429)),
 		},
 		{
 			name:   "406 of the backend varies by Accept",
 			behind: answers(406, "", "Vary: Cookie"),
-			want:   withoutVary(problem(406, "", "Vary: Cookie", "Vary: Accept")),
+			want:   withoutVary(explains(406, "", "Vary: Cookie", "Vary: Accept")),
 		},
 		{
 			name:   "415 of the backend, where nothing is declared",
 			behind: answers(415, ""),
-			want:   problem(415, ""),
+			want:   explains(415, ""),
 		},
 		post(scenario{
 			name: "415 of the backend to POST", options: declared,
 			behind: answers(415, ""),
-			want:   problem(415, `,"accepted":["application/json","text/*"]`, "Accept: application/json, text/*", "Accept-Post: application/json, text/*"),
+			want:   explains(415, `,"accepted":["application/json","text/*"]`, "Accept: application/json, text/*", "Accept-Post: application/json, text/*"),
 		}),
 		{
 			name: "415 of the backend to PATCH", options: declared, method: "PATCH", content: "{}", request: []string{"Content-Type", "application/json"},
 			behind: reads(answers(415, "")),
-			want:   problem(415, `,"accepted":["application/json","text/*"]`, "Accept: application/json, text/*", "Accept-Patch: application/json, text/*"),
+			want:   explains(415, `,"accepted":["application/json","text/*"]`, "Accept: application/json, text/*", "Accept-Patch: application/json, text/*"),
 		},
 		post(scenario{
 			name: "415 of the backend that tells what it takes", options: declared,
 			behind: answers(415, "", "Accept: application/xml"),
-			want:   problem(415, `,"accepted":["application/json","text/*"]`, "Accept: application/xml"),
+			want:   explains(415, `,"accepted":["application/json","text/*"]`, "Accept: application/xml"),
 		}),
 		{
 			name: "what passes is owed nothing of another status", options: declared,
@@ -182,12 +182,12 @@ func TestWhatAStatusOwesIsMadeUpFor(t *testing.T) {
 		{
 			name: "Proxy-Status may be left out", options: "proxy_status off",
 			behind: answers(520, "origin", asHTML, "Proxy-Status: cdn; error=dns_error"),
-			want:   problem(503, `,"retry_after":5`, "Retry-After: 5", "Proxy-Status: cdn; error=dns_error"),
+			want:   explains(503, `,"retry_after":5`, "Retry-After: 5", "Proxy-Status: cdn; error=dns_error"),
 		},
 		{
 			name: "Proxy-Status is added to what proxies behind said, under the gate's name", options: "name `edge gate`",
 			behind: answers(520, "origin", asHTML, "Proxy-Status: cdn; error=dns_error"),
-			want: problem(503, `,"retry_after":5`, "Retry-After: 5", "Proxy-Status: cdn; error=dns_error",
+			want: explains(503, `,"retry_after":5`, "Retry-After: 5", "Proxy-Status: cdn; error=dns_error",
 				`Proxy-Status: "edge gate"; received-status=520`),
 		},
 	})

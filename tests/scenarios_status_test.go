@@ -41,27 +41,27 @@ func TestStatusesLeaveAsTheContractSays(t *testing.T) {
 		{
 			name:   "418 with a page becomes 400",
 			behind: answers(418, "<h1>teapot</h1>", asHTML),
-			want:   problem(400, "", after(418)),
+			want:   explains(400, "", after(418)),
 		},
 		{
 			name:   "520 becomes 503",
 			behind: answers(520, "origin error", asText),
-			want:   problem(503, `,"retry_after":5`, after(520), "Retry-After: 5"),
+			want:   explains(503, `,"retry_after":5`, after(520), "Retry-After: 5"),
 		},
 		{
 			name:   "999 becomes 403",
 			behind: answers(999, "denied", asHTML),
-			want:   problem(403, "", after(999)),
+			want:   explains(403, "", after(999)),
 		},
 		{
 			name:   "a status that nobody knows goes by its class",
 			behind: answers(467, "huh", asHTML),
-			want:   problem(400, "", after(467)),
+			want:   explains(400, "", after(467)),
 		},
 		{
 			name:   "a status that nobody knows in a class that there is not becomes 500",
 			behind: answers(777, "huh", asText),
-			want:   problem(500, "", after(777)),
+			want:   explains(500, "", after(777)),
 		},
 		{
 			name:   "an unknown success becomes 200 and keeps its body",
@@ -128,17 +128,17 @@ func TestStatusesLeaveAsTheContractSays(t *testing.T) {
 			name:    "a redirect becomes 500 in the strict contract",
 			options: "contract strict",
 			behind:  answers(302, "moved", asHTML, "Location: /elsewhere"),
-			want:    problem(500, "", after(302), "Location: /elsewhere"),
+			want:    explains(500, "", after(302), "Location: /elsewhere"),
 		},
 		{
 			name:   "300 becomes 500",
 			behind: answers(300, "choose", asText),
-			want:   problem(500, "", after(300)),
+			want:   explains(500, "", after(300)),
 		},
 		{
 			name:   "103 before 502 passes, 502 becomes 503",
 			behind: early(103, answers(502, "bad gateway", asHTML)),
-			want:   early103(problem(503, `,"retry_after":5`, after(502), "Retry-After: 5")),
+			want:   early103(explains(503, `,"retry_after":5`, after(502), "Retry-After: 5")),
 			only:   "direct get",
 		},
 		{
@@ -158,7 +158,7 @@ func TestStatusesLeaveAsTheContractSays(t *testing.T) {
 				return err
 			},
 			only: "direct",
-			want: problem(404, "", after(410)),
+			want: explains(404, "", after(410)),
 		},
 		{
 			name:    "an allowed status passes unchanged, page and all",
@@ -207,12 +207,12 @@ func TestRulesDecideBeforeTheContract(t *testing.T) {
 		{
 			name: "a rule with a condition that holds", options: options,
 			behind: answers(410, "who are you", asHTML, "X-App: the login page"),
-			want:   problem(401, "", after(410), "WWW-Authenticate: Bearer", "X-App: the login page"),
+			want:   explains(401, "", after(410), "WWW-Authenticate: Bearer", "X-App: the login page"),
 		},
 		{
 			name: "a rule with a condition that does not hold", options: options,
 			behind: answers(410, "gone", asHTML, "X-App: shop"),
-			want:   problem(404, "", after(410), "X-App: shop"),
+			want:   explains(404, "", after(410), "X-App: shop"),
 		},
 		{
 			name: "a rule to 204 takes the body away", options: options,
@@ -227,12 +227,12 @@ func TestRulesDecideBeforeTheContract(t *testing.T) {
 		{
 			name: "a rule for what the backend sent", options: options,
 			behind: answers(503, "busy", asHTML, "Retry-After: 9"),
-			want:   problem(400, "", after(503), "Retry-After: 9"),
+			want:   explains(400, "", after(503), "Retry-After: 9"),
 		},
 		{
 			name: "a rule that makes an error of a success", options: options,
 			behind: answers(200, "it failed", asText, "X-Failed: yes"),
-			want:   problem(500, "", after(200), "X-Failed: yes"),
+			want:   explains(500, "", after(200), "X-Failed: yes"),
 		},
 		{
 			name: "a rule whose second condition does not hold", options: options,
@@ -247,13 +247,13 @@ func TestRulesDecideBeforeTheContract(t *testing.T) {
 		{
 			name: "a rule that makes an error of a redirect", options: options,
 			behind: answers(302, "", "Location: /login"),
-			want:   problem(404, "", after(302), "Location: /login"),
+			want:   explains(404, "", after(302), "Location: /login"),
 		},
 		{
 			name: "a rule for the backend leaves the gateway's errors to the table", options: options,
 			behind: fails(caddyhttp.Error(500, errors.New("oh"))),
 			only:   "direct",
-			want:   problem(500, "", "Proxy-Status: statusgate; error=proxy_internal_error"),
+			want:   explains(500, "", "Proxy-Status: statusgate; error=proxy_internal_error"),
 		},
 	})
 }
@@ -270,33 +270,33 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 	}
 	const again = `,"retry_after":5`
 	runScenarios(t, []scenario{
-		failed(400, "http_request_error", problem(400, "")),
-		failed(401, "http_request_denied", problem(401, "", "WWW-Authenticate: Bearer")),
-		failed(403, "http_request_denied", problem(403, "")),
-		failed(404, "http_request_error", problem(404, "")),
-		failed(413, "http_request_error", problem(400, "")),
-		failed(500, "proxy_internal_error", problem(500, "")),
-		failed(502, "destination_unavailable", problem(503, "detail The server behind this gateway cannot be reached.|"+again, "Retry-After: 5")),
-		failed(503, "destination_unavailable", problem(503, "detail The server behind this gateway cannot be reached.|"+again, "Retry-After: 5")),
-		failed(504, "http_response_timeout", problem(503, "detail The server behind this gateway did not answer in time.|"+again, "Retry-After: 5")),
+		failed(400, "http_request_error", explains(400, "")),
+		failed(401, "http_request_denied", explains(401, "", "WWW-Authenticate: Bearer")),
+		failed(403, "http_request_denied", explains(403, "")),
+		failed(404, "http_request_error", explains(404, "")),
+		failed(413, "http_request_error", explains(400, "")),
+		failed(500, "proxy_internal_error", explains(500, "")),
+		failed(502, "destination_unavailable", explains(503, "detail The server behind this gateway cannot be reached.|"+again, "Retry-After: 5")),
+		failed(503, "destination_unavailable", explains(503, "detail The server behind this gateway cannot be reached.|"+again, "Retry-After: 5")),
+		failed(504, "http_response_timeout", explains(503, "detail The server behind this gateway did not answer in time.|"+again, "Retry-After: 5")),
 		{
 			name:   "an error with status 429 keeps its Retry-After and other fields, and none of a body",
 			behind: fails(caddyhttp.Error(429, nil), "Retry-After: 30", "X-RateLimit-Limit: 1", "Set-Cookie: a=b", asJSON, "Content-Length: 7", "ETag: \"1\""),
 			only:   "direct",
-			want: problem(503, `,"retry_after":30`, "Retry-After: 30", "X-RateLimit-Limit: 1", "Set-Cookie: a=b",
+			want: explains(503, `,"retry_after":30`, "Retry-After: 30", "X-RateLimit-Limit: 1", "Set-Cookie: a=b",
 				"Proxy-Status: statusgate; error=http_request_denied"),
 		},
 		{
 			name:   "an error with a status, wrapped in another error",
 			behind: fails(fmt.Errorf("while at work: %w", caddyhttp.Error(404, errors.New("no file")))),
 			only:   "direct",
-			want:   problem(404, "", "Proxy-Status: statusgate; error=http_request_error"),
+			want:   explains(404, "", "Proxy-Status: statusgate; error=http_request_error"),
 		},
 		{
 			name:   "an error without a status",
 			behind: fails(errors.New("oh")),
 			only:   "direct",
-			want:   problem(500, "", "Proxy-Status: statusgate; error=proxy_internal_error"),
+			want:   explains(500, "", "Proxy-Status: statusgate; error=proxy_internal_error"),
 		},
 		{
 			name: "an error after a body that was replaced is not a second answer",
@@ -305,7 +305,7 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 				return caddyhttp.Error(502, errors.New("and then"))
 			},
 			only: "direct",
-			want: problem(500, ""),
+			want: explains(500, ""),
 		},
 		{
 			name: "an error while a body is held",
@@ -316,7 +316,7 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 				return caddyhttp.Error(502, errors.New("broke off"))
 			},
 			only: "direct get",
-			want: problem(503, "detail The server behind this gateway cannot be reached."+"|"+again, "Retry-After: 5",
+			want: explains(503, "detail The server behind this gateway cannot be reached."+"|"+again, "Retry-After: 5",
 				"Proxy-Status: statusgate; error=destination_unavailable"),
 		},
 		{
@@ -355,7 +355,7 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			},
 			only: "direct",
-			want: problem(503, again, after(520), "Retry-After: 5"),
+			want: explains(503, again, after(520), "Retry-After: 5"),
 		},
 		{
 			name: "a rule may make a success of an error", options: "map 404 200 when source gateway\nmap 410 204",
@@ -379,7 +379,7 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 }
 
 func incomplete() want {
-	return problem(503, `detail The server behind this gateway broke off its answer.|,"retry_after":5`,
+	return explains(503, `detail The server behind this gateway broke off its answer.|,"retry_after":5`,
 		"Retry-After: 5", "Proxy-Status: statusgate; error=http_response_incomplete")
 }
 

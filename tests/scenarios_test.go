@@ -75,9 +75,9 @@ const scenarioUUID = "urn:uuid:00000000-0000-0000-0000-000000000000"
 
 var scenarioInstance = regexp.MustCompile(`urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-// problem is a response with a JSON problem of the gate's. more are its members
+// explains is a response with a JSON problem of the gate's. more are its members
 // behind instance; a detail in front of them replaces the usual one.
-func problem(status int, more string, fields ...string) want {
+func explains(status int, more string, fields ...string) want {
 	title := scenarioTitles[status]
 	if detail, ok := strings.CutPrefix(more, "detail "); ok {
 		detail, more, _ = strings.Cut(detail, "|")
