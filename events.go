@@ -76,7 +76,7 @@ func (e *events) failed(reason normalize.Reason, err error) {
 	if errors.Is(err, http.ErrAbortHandler) {
 		err = errors.New("the backend broke off its answer")
 	}
-	kind := eventGatewayError
+	var kind eventKind
 	switch reason {
 	case normalize.ReasonBackendUnreachable:
 		kind = eventUnreachable
@@ -86,6 +86,8 @@ func (e *events) failed(reason normalize.Reason, err error) {
 		kind = eventIncomplete
 	case normalize.ReasonMalformed:
 		kind = eventMalformed
+	default:
+		kind = eventGatewayError
 	}
 	e.say(kind, zapcore.ErrorLevel, "an error was answered in the words of the contract",
 		zap.Stringer("reason", reason), zap.Error(err))

@@ -82,8 +82,9 @@ func detail(o *outcome) string {
 		return "The server behind this gateway did not answer in time."
 	case normalize.ReasonBackendIncomplete:
 		return "The server behind this gateway broke off its answer."
+	default:
+		return details[o.sent]
 	}
-	return details[o.sent]
 }
 
 var details = map[int]string{

@@ -149,6 +149,7 @@ func (w *responseWriter) sendBody(o outcome, body []byte) {
 // fail answers in the gateway's own name: with a problem, or with an error
 // for handle_errors where problems are off.
 func (w *responseWriter) fail(o outcome, cause error) error {
+	normalize.DropTrailers(w.Header())
 	if !w.gate.problems.off {
 		w.replace(o)
 		return nil

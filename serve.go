@@ -79,11 +79,14 @@ func (w *responseWriter) finish(err error) error {
 		}
 		w.record(&outcome{received: http.StatusOK, sent: http.StatusOK, reason: normalize.ReasonDocumented, rule: -1})
 	case stateDeferred:
+		normalize.DropTrailers(w.Header())
 		w.replace(w.outcome) // no body came: there is nothing to keep
 	case stateHolding:
+		normalize.DropTrailers(w.Header())
 		w.conform()
 	case stateDiscarding:
 		normalize.DropTrailers(w.Header())
+	default: // the response is out
 	}
 	return nil
 }
@@ -115,6 +118,7 @@ func (w *responseWriter) failed(err error) error {
 		// The client has its answer; a second one must not be appended.
 		w.gate.events.failed(normalize.ReasonBackendIncomplete, err)
 		return nil
+	default: // nothing was sent
 	}
 	status := http.StatusInternalServerError
 	if he, ok := errors.AsType[caddyhttp.HandlerError](err); ok && he.StatusCode != 0 {
@@ -167,6 +171,7 @@ func (w *responseWriter) panicked(reason any) error {
 		return nil // our response is whole
 	case statePassing, stateHijacked:
 		panic(reason)
+	default: // nothing was sent
 	}
 	if w.request.Context().Err() != nil {
 		w.record(&outcome{received: w.receivedOr(notAsked), sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1})

@@ -124,6 +124,7 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 		if w.hold(p) {
 			return len(p), nil
 		}
+	default: // nothing to decide
 	}
 	if w.state == stateDiscarding {
 		return w.discard(p)
@@ -181,8 +182,9 @@ func (w *responseWriter) FlushError() error {
 		return w.FlushError()
 	case stateDeferred, stateHolding:
 		return nil
+	default:
+		return http.NewResponseController(w.ResponseWriter).Flush()
 	}
-	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
 // Hijack hands the connection over.

@@ -119,7 +119,7 @@ func weigh(accept []string, targets []target, standings []standing) (parsed bool
 
 // judge enters r into the standing of each target that it matches.
 func (r *mediaRange) judge(targets []target, standings []standing) {
-	rank := uint16(r.kind)<<8 | uint16(r.count)
+	rank := uint16(r.kind)<<8 | uint16(r.count) //nolint:gosec // at most maxParams
 	for i := range targets {
 		t, s := &targets[i], &standings[i]
 		if r.kind == exactType && len(r.essence) != len(t.essence) {
@@ -144,6 +144,7 @@ func (r *mediaRange) matches(t *target) bool {
 		if !equalFold(r.essence[:r.slash], t.essence[:t.slash]) {
 			return false
 		}
+	default: // anyType matches all
 	}
 	return r.count == 0 || containsParams(t.params, r.params[:r.count])
 }

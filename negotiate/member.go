@@ -1,5 +1,7 @@
 package negotiate
 
+import "errors"
+
 // rangeKind orders ranges by specificity (RFC 9110 §12.5.1).
 type rangeKind uint16
 
@@ -41,7 +43,7 @@ func (r *mediaRange) consumeRange(s string) (rest string, ok bool) {
 	switch {
 	case err == nil:
 		r.essence, r.slash, r.kind = essence, slash, kindOf(essence, slash)
-	case err == errNoSlash && s[0] == '*' && (len(s) == 1 || !tokenOctets[s[1]]):
+	case errors.Is(err, errNoSlash) && s[0] == '*' && (len(s) == 1 || !tokenOctets[s[1]]):
 		// java.net.HttpURLConnection still sends "*; q=.2".
 		r.kind, rest = anyType, s[1:]
 	default:

@@ -80,14 +80,19 @@ func (n *node[V]) child(s segment) *node[V] {
 			n.variable = new(node[V])
 		}
 		return n.variable
+	default:
+		return n.literal(s.literals[0])
 	}
-	child := n.literals[s.literals[0]]
+}
+
+func (n *node[V]) literal(text string) *node[V] {
+	child := n.literals[text]
 	if child == nil {
 		if n.literals == nil {
 			n.literals = make(map[string]*node[V])
 		}
 		child = new(node[V])
-		n.literals[s.literals[0]] = child
+		n.literals[text] = child
 	}
 	return child
 }

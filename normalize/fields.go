@@ -28,9 +28,13 @@ func DropBodyFields(h http.Header) {
 	}
 }
 
-// DropTrailers removes trailer fields that a handler put into the header map
-// after the head was sent, see [http.TrailerPrefix].
+// DropTrailers removes the trailer fields that a handler put into the header
+// map behind its body: those that Trailer announces, and those that nothing
+// does, see [http.TrailerPrefix].
 func DropTrailers(h http.Header) {
+	for _, field := range List(h["Trailer"]) {
+		delete(h, http.CanonicalHeaderKey(field))
+	}
 	for field := range h {
 		if strings.HasPrefix(field, http.TrailerPrefix) {
 			delete(h, field)

@@ -165,13 +165,24 @@ func TestPatternsAreThoseOfCaddysHeaderMatcher(t *testing.T) {
 		pattern, value string
 		want           bool
 	}{
-		{"abc", "abc", true}, {"abc", "abcd", false}, {"abc", "ABC", false},
-		{"ab*", "abc", true}, {"ab*", "ab", true}, {"ab*", "xab", false},
-		{"*bc", "abc", true}, {"*bc", "bcd", false},
-		{"*b*", "abc", true}, {"*b*", "b", true}, {"*b*", "ac", false},
-		{"*", "", true}, {"*", "x", true}, {"**", "x", true},
-		{"a*c", "abc", false}, {"a*c", "a*c", true}, // not in the middle
-		{"", "", true}, {"", "x", false},
+		{"abc", "abc", true},
+		{"abc", "abcd", false},
+		{"abc", "ABC", false},
+		{"ab*", "abc", true},
+		{"ab*", "ab", true},
+		{"ab*", "xab", false},
+		{"*bc", "abc", true},
+		{"*bc", "bcd", false},
+		{"*b*", "abc", true},
+		{"*b*", "b", true},
+		{"*b*", "ac", false},
+		{"*", "", true},
+		{"*", "x", true},
+		{"**", "x", true},
+		{"a*c", "abc", false},
+		{"a*c", "a*c", true}, // not in the middle
+		{"", "", true},
+		{"", "x", false},
 	} {
 		test := normalize.HeaderTest{Field: "X", Pattern: c.pattern}
 		if got := test.Holds(&normalize.Response{Header: http.Header{"X": {"neither", c.value}}}); got != c.want {
@@ -207,11 +218,17 @@ func TestRulesThatCanNeverMatchAreFound(t *testing.T) {
 		{"the same status", []normalize.Rule{rule(t, "404", 400), rule(t, "404", 403)}, []normalize.Shadow{{Rule: 1, By: []int{0}}}},
 		{"a status in a class", []normalize.Rule{rule(t, "5xx", 500), rule(t, "502", 503)}, []normalize.Shadow{{Rule: 1, By: []int{0}}}},
 		{"a class around a status", []normalize.Rule{rule(t, "502", 503), rule(t, "5xx", 500)}, nil},
-		{"a union of earlier rules", []normalize.Rule{rule(t, "500-549", 500), rule(t, "550-598", 503), rule(t, "599", 503), rule(t, "5xx", 400)},
-			[]normalize.Shadow{{Rule: 3, By: []int{0, 1, 2}}}},
+		{
+			"a union of earlier rules",
+			[]normalize.Rule{rule(t, "500-549", 500), rule(t, "550-598", 503), rule(t, "599", 503), rule(t, "5xx", 400)},
+			[]normalize.Shadow{{Rule: 3, By: []int{0, 1, 2}}},
+		},
 		{"a union with a hole", []normalize.Rule{rule(t, "500-549", 500), rule(t, "551-599", 503), rule(t, "5xx", 400)}, nil},
-		{"behind any", []normalize.Rule{rule(t, "any", 500), rule(t, "0xx", 400), rule(t, "any", 503)},
-			[]normalize.Shadow{{Rule: 1, By: []int{0}}, {Rule: 2, By: []int{0}}}},
+		{
+			"behind any",
+			[]normalize.Rule{rule(t, "any", 500), rule(t, "0xx", 400), rule(t, "any", 503)},
+			[]normalize.Shadow{{Rule: 1, By: []int{0}}, {Rule: 2, By: []int{0}}},
+		},
 		{"all of three digits leaves the others to any", []normalize.Rule{rule(t, "0-999", 500), rule(t, "any", 503)}, nil},
 		{"pass leaves malformed statuses to any", []normalize.Rule{rule(t, "any", normalize.Pass), rule(t, "any", 503)}, nil},
 		{"pass takes what can be sent", []normalize.Rule{rule(t, "any", normalize.Pass), rule(t, "5xx", 503)}, []normalize.Shadow{{Rule: 1, By: []int{0}}}},
@@ -219,10 +236,16 @@ func TestRulesThatCanNeverMatchAreFound(t *testing.T) {
 
 		{"the earlier asks for more", []normalize.Rule{rule(t, "404", 400, has("A")), rule(t, "404", 403)}, nil},
 		{"the earlier asks for less", []normalize.Rule{rule(t, "404", 400), rule(t, "404", 403, has("A"))}, []normalize.Shadow{{Rule: 1, By: []int{0}}}},
-		{"both ask for the same", []normalize.Rule{rule(t, "404", 400, has("A"), gateway), rule(t, "404", 403, gateway, has("A"))},
-			[]normalize.Shadow{{Rule: 1, By: []int{0}}}},
-		{"the earlier asks for some of it", []normalize.Rule{rule(t, "4xx", 400, has("A")), rule(t, "404", 403, backend, has("A"))},
-			[]normalize.Shadow{{Rule: 1, By: []int{0}}}},
+		{
+			"both ask for the same",
+			[]normalize.Rule{rule(t, "404", 400, has("A"), gateway), rule(t, "404", 403, gateway, has("A"))},
+			[]normalize.Shadow{{Rule: 1, By: []int{0}}},
+		},
+		{
+			"the earlier asks for some of it",
+			[]normalize.Rule{rule(t, "4xx", 400, has("A")), rule(t, "404", 403, backend, has("A"))},
+			[]normalize.Shadow{{Rule: 1, By: []int{0}}},
+		},
 		{"they ask for the opposite", []normalize.Rule{rule(t, "404", 400, has("A")), rule(t, "404", 403, not(has("A")))}, nil},
 		{"they ask for another value", []normalize.Rule{rule(t, "404", 400, value("A", "x")), rule(t, "404", 403, value("A", "y"))}, nil},
 
