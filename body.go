@@ -102,7 +102,7 @@ func (w *responseWriter) settleBody(o *outcome) {
 	case !small:
 	case o.gateway && !isFullDuplex(w.request) && w.drainArrived():
 		return
-	case !o.gateway && b.length >= 0:
+	case !o.gateway && b.length >= 0 && !w.proxied():
 		return
 	}
 	w.Header()["Connection"] = []string{"close"}
@@ -135,6 +135,14 @@ func (w *responseWriter) drainArrived() bool {
 	// Let net/http see the end of a body whose last byte was read.
 	n, err := b.ReadCloser.Read(scratch[:])
 	return n == 0 && err == io.EOF && control.SetReadDeadline(time.Time{}) == nil
+}
+
+// proxied reports whether the request has gone to a reverse_proxy. One whose
+// backend answered at once may yet begin to read the body that it has not
+// touched so far, and wait in it for the client.
+func (w *responseWriter) proxied() bool {
+	hostport, _ := backendHosts(w.replacer)
+	return hostport != ""
 }
 
 func isFullDuplex(r *http.Request) bool {
