@@ -23,7 +23,7 @@ func (w *responseWriter) respond(o outcome) {
 		return
 	}
 	w.outcome = o
-	w.drips = drips(w.Header())
+	w.drips = mayHaveBody(o.received, w.Header())
 	switch w.planBody(&o) {
 	case planKeep:
 		w.pass(o)
@@ -41,14 +41,6 @@ func (w *responseWriter) respond(o outcome) {
 	case planDrop:
 		w.drop(o)
 	}
-}
-
-// drips: a body that is long, or of unknown length, may keep the handler busy
-// for a while after our own response is ready. A short one has arrived with
-// its head.
-func drips(h http.Header) bool {
-	length := h["Content-Length"]
-	return len(length) == 0 || len(length[0]) > 4
 }
 
 // head mends the header fields, makes the decision known and sends the head.
@@ -141,7 +133,7 @@ func (w *responseWriter) sendBody(o outcome, body []byte) {
 	if w.request.Method != http.MethodHead {
 		_, _ = w.ResponseWriter.Write(body) // a client that left is net/http's to notice
 	}
-	if w.drips {
+	if w.drips { // HTTP/1.1 sends the same bytes either way
 		_ = http.NewResponseController(w.ResponseWriter).Flush()
 	}
 }

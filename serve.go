@@ -63,6 +63,7 @@ func (w *responseWriter) reject(o outcome) error {
 
 // finish ends an exchange whose handler has returned.
 func (w *responseWriter) finish(err error) error {
+	w.drips = false
 	if err != nil {
 		return w.failed(err)
 	}

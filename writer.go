@@ -59,7 +59,7 @@ type responseWriter struct {
 	recorded  bool
 	format    problem.Format // of a held problem document
 	scratch   []byte         // a held body, then our own
-	drips     bool           // the backend's body may take its time
+	drips     bool           // the backend's body may take its time after our own is ready
 	discarded int
 }
 
