@@ -51,7 +51,7 @@ type metrics struct {
 
 // newMetrics registers the collectors with the registry of this
 // configuration, or finds those that another gate has registered there.
-func newMetrics(reg prometheus.Registerer, gate string, report bool) (*metrics, error) {
+func newMetrics(reg *prometheus.Registry, gate string, report bool) (*metrics, error) {
 	if reg == nil {
 		return nil, errors.New("no metrics registry")
 	}
