@@ -17,7 +17,7 @@ import (
 )
 
 // patience bounds every wait of these tests: what takes longer has failed.
-const patience = 10 * time.Second
+const patience = 5 * time.Second
 
 // secret stands for what a backend must not tell the world.
 const secret = "panic at dbHandler.java:42, password=hunter2"
@@ -199,31 +199,51 @@ func TestBackendBreaksOff(t *testing.T) {
 		{name: "199 and nothing after it", sends: "HTTP/1.1 199 Wait\r\n\r\n", status: 503, proxyStatus: incomplete},
 		{name: "a success without its body", sends: head200, status: 200, aborted: true},
 		{name: "a success within its body", sends: head200 + `{"a":`, status: 200, aborted: true, body: `{"a":`},
-		{name: "a chunked success between chunks", status: 200, aborted: true, body: `{"a":`,
-			sends: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + chunked + "5\r\n{\"a\":\r\n"},
-		{name: "a chunked success within a chunk", status: 200, aborted: true, body: `{"a"`,
-			sends: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + chunked + "f\r\n{\"a\""},
-		{name: "a chunk size that is no number", status: 200, aborted: true, body: "ab",
-			sends: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + chunked + "2\r\nab\r\nzz\r\n"},
+		{
+			name: "a chunked success between chunks", status: 200, aborted: true, body: `{"a":`,
+			sends: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + chunked + "5\r\n{\"a\":\r\n",
+		},
+		{
+			name: "a chunked success within a chunk", status: 200, aborted: true, body: `{"a"`,
+			sends: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + chunked + "f\r\n{\"a\"",
+		},
+		{
+			name: "a chunk size that is no number", status: 200, aborted: true, body: "ab",
+			sends: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + chunked + "2\r\nab\r\nzz\r\n",
+		},
 		{name: "JSON of a 404 within its body", sends: head404 + `{"a":`, status: 404, aborted: true, body: `{"a":`},
-		{name: "chunked JSON of a 404 between chunks", status: 404, aborted: true, body: `{"a":`,
-			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n" + chunked + "5\r\n{\"a\":\r\n"},
-		{name: "chunked JSON of a 404 before the first chunk", status: 503, proxyStatus: incomplete,
-			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n" + chunked},
-		{name: "HTML of a 404 within its body", status: 404,
-			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<h1>" + secret},
+		{
+			name: "chunked JSON of a 404 between chunks", status: 404, aborted: true, body: `{"a":`,
+			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n" + chunked + "5\r\n{\"a\":\r\n",
+		},
+		{
+			name: "chunked JSON of a 404 before the first chunk", status: 503, proxyStatus: incomplete,
+			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n" + chunked,
+		},
+		{
+			name: "HTML of a 404 within its body", status: 404,
+			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<h1>" + secret,
+		},
 		{name: "a 500 without its body", sends: head500, status: 500},
 		{name: "a 500 within its body", sends: head500 + secret, status: 500},
-		{name: "a chunked 500 between chunks", status: 500,
-			sends: "HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n" + chunked + "6\r\nsecret\r\n"},
-		{name: "a 520 within its body", status: 503, proxyStatus: "statusgate; received-status=520",
-			sends: "HTTP/1.1 520 Oops\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n" + secret},
+		{
+			name: "a chunked 500 between chunks", status: 500,
+			sends: "HTTP/1.1 500 Oops\r\nContent-Type: text/plain\r\n" + chunked + "6\r\nsecret\r\n",
+		},
+		{
+			name: "a 520 within its body", status: 503, proxyStatus: "statusgate; received-status=520",
+			sends: "HTTP/1.1 520 Oops\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n" + secret,
+		},
 		{name: "a problem without its body", sends: headProblem, status: 503, proxyStatus: incomplete},
 		{name: "a problem within its body", sends: headProblem + `{"title":"` + secret, status: 503, proxyStatus: incomplete},
-		{name: "a problem of a 500 within its body", status: 503, proxyStatus: incomplete,
-			sends: "HTTP/1.1 500 Oops\r\nContent-Type: application/problem+json\r\nContent-Length: 100\r\n\r\n{\"title\":\"" + secret},
-		{name: "a chunked problem between chunks", status: 503, proxyStatus: incomplete,
-			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\n" + chunked + "4\r\n{\"a\"\r\n"},
+		{
+			name: "a problem of a 500 within its body", status: 503, proxyStatus: incomplete,
+			sends: "HTTP/1.1 500 Oops\r\nContent-Type: application/problem+json\r\nContent-Length: 100\r\n\r\n{\"title\":\"" + secret,
+		},
+		{
+			name: "a chunked problem between chunks", status: 503, proxyStatus: incomplete,
+			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\n" + chunked + "4\r\n{\"a\"\r\n",
+		},
 		{name: "a head that is not HTTP", sends: "220 smtp.example ESMTP ready\r\n", status: 503, proxyStatus: protocol},
 	}
 	endings := []struct {

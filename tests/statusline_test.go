@@ -263,11 +263,13 @@ func TestInformationalFirst(t *testing.T) {
 		{
 			"three times 103 then 520",
 			fmt.Sprintf(early+early+early, "a", "b", "c") + response("HTTP/1.1 520 Odd", htmlType, htmlPage),
-			[]string{"103 </a>; rel=preload", "103 </b>; rel=preload", "103 </c>; rel=preload"}, 503,
+			[]string{"103 </a>; rel=preload", "103 </b>; rel=preload", "103 </c>; rel=preload"},
+			503,
 		},
 		{
 			"100 then 103 then 401", cont + fmt.Sprintf(early, "a") + response("HTTP/1.1 401 Unauthorized", htmlType, htmlPage),
-			[]string{"100 ", "103 </a>; rel=preload"}, 401,
+			[]string{"100 ", "103 </a>; rel=preload"},
+			401,
 		},
 	}
 	backend := newRawBackend(t, func(conn *net.TCPConn, r *http.Request) {
