@@ -21,6 +21,9 @@ const (
 	// discardLimit bounds what is read of a body that the client will not
 	// see. Reading a short one to its end saves the backend's connection.
 	discardLimit = 256 << 10
+	// firstRead is how much is read of a body before its head is decided on,
+	// where the handler leaves that to the body.
+	firstRead = 512
 	// keptScratch bounds the buffer that goes back to the pool.
 	keptScratch = 64 << 10
 )
@@ -159,15 +162,26 @@ func (w *responseWriter) discard(p []byte) (int, error) {
 }
 
 // ReadFrom takes the body from behind; one that passes keeps the fast path of
-// the connection.
+// the connection. As in net/http, nothing is decided before there is a first
+// byte: a reader that fails at once leaves the handler free to send an error.
 func (w *responseWriter) ReadFrom(r io.Reader) (int64, error) {
+	var first int64
 	if w.state == statePending {
-		w.WriteHeader(http.StatusOK)
+		var err error
+		first, err = io.CopyN(writeOnly{w}, r, firstRead)
+		if err == io.EOF {
+			return first, nil
+		}
+		if err != nil {
+			return first, err
+		}
 	}
 	if w.state == statePassing {
-		return w.ResponseWriterWrapper.ReadFrom(r)
+		n, err := w.ResponseWriterWrapper.ReadFrom(r)
+		return first + n, err
 	}
-	return io.Copy(writeOnly{w}, r)
+	n, err := io.Copy(writeOnly{w}, r)
+	return first + n, err
 }
 
 // writeOnly hides ReadFrom from [io.Copy].
