@@ -77,6 +77,7 @@ func (w *responseWriter) expandLocation(template string) string {
 	if template == "" || w.replacer == nil {
 		return ""
 	}
+	w.foreseeID(template)
 	location, err := w.replacer.ReplaceOrErr(template, true, true)
 	if err != nil {
 		return ""

@@ -2,6 +2,7 @@ package statusgate
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/statusgate/statusgate/normalize"
 )
@@ -85,5 +86,13 @@ func (w *responseWriter) expand(template string) string {
 	if w.replacer == nil {
 		return template
 	}
+	w.foreseeID(template)
 	return w.replacer.ReplaceKnown(template, "")
+}
+
+// foreseeID makes the request's ID before a template asks Caddy for it.
+func (w *responseWriter) foreseeID(template string) {
+	if strings.Contains(template, requestIDPlaceholder) {
+		w.requestID()
+	}
 }

@@ -1,8 +1,15 @@
 package statusgate
 
 import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
 	"net/http"
 	"strings"
+
+	"go.uber.org/zap"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/normalize"
 	"github.com/statusgate/statusgate/problem"
@@ -23,14 +30,50 @@ func (w *responseWriter) problem(o *outcome) ([]byte, problem.Format) {
 	if cfg.detail {
 		p.Detail = detail(o)
 	}
-	if w.replacer != nil {
-		if id, ok := w.replacer.GetString("http.request.uuid"); ok {
-			p.Instance = "urn:uuid:" + id
-		}
+	if id := w.requestID(); id != "" {
+		p.Instance = "urn:uuid:" + id
 	}
 	w.list(&p, o)
 	w.scratch = p.Append(w.scratch[:0], format)
 	return w.scratch, format
+}
+
+const requestIDPlaceholder = "http.request.uuid"
+
+// requestID is {http.request.uuid}. To ask for it would write into the
+// request's variables, which a connection attempt of reverse_proxy that lost
+// its race may still be reading: a fatal error of the runtime. So an ID that
+// nobody has asked for yet is made here, and kept where the placeholder is
+// looked for first.
+func (w *responseWriter) requestID() string {
+	if w.replacer == nil || w.id != "" {
+		return w.id
+	}
+	if id, ok := caddyhttp.GetVar(w.request.Context(), "uuid").(fmt.Stringer); ok {
+		w.id = id.String()
+		return w.id
+	}
+	w.id = newUUID()
+	w.replacer.Set(requestIDPlaceholder, w.id)
+	if extra := accessLog(w.request); extra != nil {
+		extra.Set(zap.String("uuid", w.id))
+	}
+	return w.id
+}
+
+// newUUID makes a random UUID (RFC 9562 §5.4).
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	text := make([]byte, 0, 36)
+	for i, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
+		if i > 0 {
+			text = append(text, '-')
+		}
+		text = hex.AppendEncode(text, part)
+	}
+	return string(text)
 }
 
 // list fills in what the client can do about it, as the header fields say.

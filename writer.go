@@ -58,6 +58,7 @@ type responseWriter struct {
 	response normalize.Response // what is being judged
 
 	outcome   outcome
+	id        string // of the request, once it was needed
 	state     state
 	recorded  bool
 	format    problem.Format // of a held problem document
