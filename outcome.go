@@ -44,9 +44,11 @@ func (w *responseWriter) record(o *outcome) {
 		w.setPlaceholder("http.statusgate.received_status", boxedStatus(o.received))
 		w.setPlaceholder("http.statusgate.sent_status", boxedStatus(o.sent))
 		w.setPlaceholder("http.statusgate.reason", boxedReasons[o.reason])
+		rule := noText // a placeholder that nobody set would stand there as it is written
 		if o.rule >= 0 {
-			w.setPlaceholder("http.statusgate.rule", w.gate.rules[o.rule].boxed)
+			rule = w.gate.rules[o.rule].boxed
 		}
+		w.setPlaceholder("http.statusgate.rule", rule)
 	}
 	if extra := accessLog(w.request); extra != nil {
 		extra.Set(zap.Object("statusgate", logged{outcome: *o, gate: w.gate}))
@@ -102,7 +104,8 @@ func (l logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 // Values as interfaces, made once: setting a placeholder then costs no
 // allocation.
 var (
-	boxedStatuses = func() (boxed [1000]any) {
+	noText        any = ""
+	boxedStatuses     = func() (boxed [1000]any) {
 		for status := range boxed {
 			boxed[status] = status
 		}

@@ -26,6 +26,7 @@ func (g *gate) find(r *http.Request) (res *resource, unknown bool) {
 func (g *gate) check(w *responseWriter, r *http.Request) (o outcome, ok bool) {
 	res, unknown := g.find(r)
 	w.resource = res
+	w.setPlaceholder("http.statusgate.negotiated_type", noText)
 	if unknown && g.rejectPaths {
 		return rejection(http.StatusNotFound, normalize.ReasonUnknownResource), false
 	}
