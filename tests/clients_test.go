@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,16 @@ func clientsSite(t *testing.T) (secure, clear string) {
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "file"), "0123456789")
 	return everyProtocol(t, clientsOptions, fmt.Sprintf(clientsBehind, dir))
+}
+
+func writeFile(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil { //nolint:gosec // servers of other users read it
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil { //nolint:gosec // as above
+		t.Fatal(err)
+	}
 }
 
 // curl runs curl and gives what it wrote: the head, then the body.
