@@ -1,0 +1,131 @@
+package inspect
+
+// What the JSON reader finds at the places that patterns lead to.
+
+// scalar takes a string, number or word at a node.
+func (i *Inspector) scalar(n *node, kind valueKind, txt []byte) {
+	if i.json.long {
+		txt = tooLong
+	}
+	for _, h := range n.hooks {
+		switch h.role {
+		case rolePointer:
+			i.pointerScalar(int(h.at), kind, txt)
+		case roleCapture:
+			i.capture(int(h.at), txt, kind != null && !i.json.long)
+		default:
+			i.known(h.role, found{kind: kind, text: txt})
+		}
+	}
+	i.absent(n)
+}
+
+func (i *Inspector) pointerScalar(test int, kind valueKind, txt []byte) {
+	s := &i.slots[test]
+	if s.settled {
+		return
+	}
+	if kind == number && i.json.long {
+		i.settle(test) // not to be compared
+		return
+	}
+	if kind == number || kind == text {
+		s.auto, _ = integer(txt)
+	}
+	i.decide(test, answer(i.plan.tests[test].values.hold(kind, txt)))
+}
+
+// tooLong stands for a text that no value equals: values have TextLimit bytes
+// at most.
+var tooLong = make([]byte, TextLimit+1)
+
+func answer(holds bool) Answer {
+	if holds {
+		return Yes
+	}
+	return No
+}
+
+// opened takes the begin of an object or array at a node.
+func (i *Inspector) opened(n *node, kind valueKind) {
+	for _, h := range n.hooks {
+		switch h.role {
+		case rolePointer:
+			if vs := &i.plan.tests[h.at].values; len(vs.list) > 0 {
+				i.decide(int(h.at), answer(vs.holdOpen()))
+			}
+		case roleCapture:
+			i.capture(int(h.at), nil, false)
+		default:
+			i.known(h.role, found{kind: kind})
+		}
+	}
+}
+
+// filled takes the first member or element within a node.
+func (i *Inspector) filled(n *node) {
+	for _, h := range n.hooks {
+		if h.role == rolePointer {
+			i.decide(int(h.at), Yes)
+		}
+	}
+}
+
+// closed takes the end of an object or array at a node.
+func (i *Inspector) closed(n *node, empty bool) {
+	for _, h := range n.hooks {
+		if h.role > roleCapture {
+			i.known(h.role, found{close: true, empty: empty})
+		}
+	}
+	i.absent(n)
+}
+
+// absent settles what should have been within a node that is over.
+func (i *Inspector) absent(n *node) {
+	for _, h := range n.through {
+		switch h.role {
+		case rolePointer:
+			i.decide(int(h.at), No)
+		case roleCapture:
+			i.capture(int(h.at), nil, false)
+		default: // sees for itself
+		}
+	}
+}
+
+// found is an event at a place of one of the known formats.
+type found struct {
+	kind  valueKind
+	text  []byte
+	close bool
+	empty bool
+}
+
+// opens tells that an object, or array, begins.
+func (f found) opens(kind valueKind) bool { return !f.close && f.kind == kind }
+
+func (f found) isNull() bool { return !f.close && f.kind == null }
+
+func (i *Inspector) known(r role, f found) {
+	switch {
+	case r <= rpcOther:
+		if !i.rpc.take(r, f) {
+			i.decideKind(testRPC, No)
+		} else if i.rpc.met {
+			i.decideAuto(testRPC, i.rpc.status)
+		}
+	case r <= gqlField:
+		if !i.gql.take(r, f) {
+			i.decideKind(testGraphQL, No)
+		} else if i.gql.met {
+			i.decideAuto(testGraphQL, i.gql.status)
+		}
+	default:
+		if !i.prob.take(r, f) {
+			i.decideKind(testProblem, No)
+		} else if i.prob.met {
+			i.decideAuto(testProblem, i.prob.status)
+		}
+	}
+}

@@ -1,0 +1,292 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// plainRun gives the index of the first byte from p on that ends or
+// interrupts a string: a quote, a backslash, a control character or the first
+// byte of a character beyond ASCII.
+func plainRun(b []byte, p int) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for ; p+8 <= len(b); p += 8 {
+		w := binary.LittleEndian.Uint64(b[p:])
+		quote, slash := w^ones*'"', w^ones*'\\'
+		// A byte's top bit is set where it is zero, or below 0x20; borrows
+		// reach only bytes behind the first that is found.
+		special := (quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w
+		if special &= tops; special != 0 {
+			return p + bits.TrailingZeros64(special)/8
+		}
+	}
+	for p < len(b) && b[p] >= 0x20 && b[p] < utf8.RuneSelf && b[p] != '"' && b[p] != '\\' {
+		p++
+	}
+	return p
+}
+
+// jsonString reads on in a string (RFC 8259 section 7) and gives the index of
+// the byte behind it, or of the chunk's end.
+func (i *Inspector) jsonString(b []byte, p int) int {
+	j := &i.json
+	for {
+		switch {
+		case j.parts > 0:
+			p = i.jsonPart(b, p)
+		case j.escape > 0:
+			p = i.jsonEscape(b, p)
+		}
+		if p == len(b) || j.open == 0 {
+			return p
+		}
+		start := p
+		p = i.plainText(b, p)
+		if j.high != 0 && (p > start || p < len(b) && b[p] != '\\') {
+			j.flushHigh()
+		}
+		if p < len(b) && b[p] == '"' {
+			txt := b[start:p]
+			switch {
+			case len(j.text) > 0:
+				j.add(txt)
+				txt = j.text
+			case len(txt) > TextLimit:
+				j.long = true
+			}
+			i.jsonScalar(text, txt)
+			return p + 1
+		}
+		j.add(b[start:p])
+		switch {
+		case p == len(b):
+			return p
+		case b[p] == '\\':
+			j.escape, j.hex = 1, 0
+		case b[p] < 0x20:
+			i.failJSON()
+		default: // a character that the chunk's end cuts
+			j.part[0], j.parts = b[p], 1
+			j.add(b[p : p+1])
+		}
+		p++
+	}
+}
+
+// plainText is plainRun that takes whole characters beyond ASCII with it. It
+// stops at the first byte of one that is cut or no UTF-8.
+func (i *Inspector) plainText(b []byte, p int) int {
+	for {
+		p = plainRun(b, p)
+		if p == len(b) || b[p] < utf8.RuneSelf {
+			return p
+		}
+		r, size := utf8.DecodeRune(b[p:])
+		if r == utf8.RuneError && size == 1 {
+			return p
+		}
+		p += size
+	}
+}
+
+// jsonPart completes a character that the end of a chunk cut, or that is no
+// UTF-8.
+func (i *Inspector) jsonPart(b []byte, p int) int {
+	j := &i.json
+	for ; !utf8.FullRune(j.part[:j.parts]); p++ {
+		if p == len(b) {
+			return p
+		}
+		j.part[j.parts] = b[p]
+		j.parts++
+		j.add(b[p : p+1])
+	}
+	if r, size := utf8.DecodeRune(j.part[:j.parts]); r == utf8.RuneError && size == 1 {
+		i.failJSON()
+	}
+	j.parts = 0
+	return p
+}
+
+// add appends to the text that is kept.
+func (j *jsonReader) add(b []byte) {
+	switch {
+	case !j.keep || j.long:
+	case len(j.text)+len(b) > TextLimit:
+		j.long = true
+	default:
+		j.text = append(j.text, b...)
+	}
+}
+
+func (j *jsonReader) addRune(r rune) {
+	var b [utf8.UTFMax]byte
+	j.add(b[:utf8.EncodeRune(b[:], r)])
+}
+
+// flushHigh gives a high surrogate without its other half the replacement
+// character.
+func (j *jsonReader) flushHigh() {
+	if j.high != 0 {
+		j.high = 0
+		j.addRune(utf8.RuneError)
+	}
+}
+
+// jsonEscape reads on behind a backslash.
+func (i *Inspector) jsonEscape(b []byte, p int) int {
+	j := &i.json
+	for ; p < len(b) && j.escape > 0; p++ {
+		c := b[p]
+		if j.escape > 1 {
+			digit, ok := hexDigit(c)
+			if !ok {
+				i.failJSON()
+				return p
+			}
+			j.hex = j.hex<<4 | digit
+			if j.escape++; j.escape == 6 {
+				j.escape = 0
+				j.unit(j.hex)
+			}
+			continue
+		}
+		if c == 'u' {
+			j.escape = 2
+			continue
+		}
+		plain := unescaped[c]
+		if plain == 0 {
+			i.failJSON()
+			return p
+		}
+		j.escape = 0
+		j.flushHigh()
+		j.add([]byte{plain})
+	}
+	return p
+}
+
+var unescaped = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+func hexDigit(c byte) (uint16, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return uint16(c - '0'), true
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return uint16(c|0x20-'a') + 10, true
+	}
+	return 0, false
+}
+
+// unit takes a UTF-16 code unit from an escape.
+func (j *jsonReader) unit(u uint16) {
+	switch {
+	case u >= 0xdc00 && u < 0xe000 && j.high != 0:
+		r := (rune(j.high)-0xd800)<<10 | (rune(u) - 0xdc00) + 0x10000
+		j.high = 0
+		j.addRune(r)
+	case u >= 0xd800 && u < 0xdc00:
+		j.flushHigh()
+		j.high = u
+	default:
+		j.flushHigh()
+		j.addRune(rune(u)) // a low surrogate alone becomes U+FFFD
+	}
+}
+
+// jsonWord reads on in true, false or null.
+func (i *Inspector) jsonWord(b []byte, p int) int {
+	j := &i.json
+	for ; j.word != ""; p++ {
+		if p == len(b) {
+			return p
+		}
+		if b[p] != j.word[0] {
+			i.failJSON()
+			return p
+		}
+		j.word = j.word[1:]
+	}
+	i.jsonScalar(j.kind, literals[j.kind])
+	return p
+}
+
+var literals = [...][]byte{null: []byte("null"), boolFalse: []byte("false"), boolTrue: []byte("true")}
+
+// The places within a number (RFC 8259 section 6).
+const (
+	numberSign uint8 = iota + 1
+	numberZero
+	numberInt
+	numberPoint
+	numberFraction
+	numberE
+	numberESign
+	numberExp
+)
+
+func firstOfNumber(c byte) uint8 {
+	switch {
+	case c == '-':
+		return numberSign
+	case c == '0':
+		return numberZero
+	case c >= '1' && c <= '9':
+		return numberInt
+	}
+	return 0
+}
+
+func numberMayEnd(at uint8) bool {
+	return at == numberZero || at == numberInt || at == numberFraction || at == numberExp
+}
+
+// numberNext gives the place behind a byte, 0 where it does not belong.
+func numberNext(at uint8, c byte) uint8 {
+	switch {
+	case c >= '0' && c <= '9':
+		switch at {
+		case numberSign:
+			return firstOfNumber(c)
+		case numberZero:
+			return 0
+		case numberPoint:
+			return numberFraction
+		case numberE, numberESign:
+			return numberExp
+		}
+		return at
+	case c == '.' && (at == numberZero || at == numberInt):
+		return numberPoint
+	case c|0x20 == 'e' && (at == numberZero || at == numberInt || at == numberFraction):
+		return numberE
+	case (c == '+' || c == '-') && at == numberE:
+		return numberESign
+	}
+	return 0
+}
+
+// jsonNumber reads on in a number.
+func (i *Inspector) jsonNumber(b []byte, p int) int {
+	j := &i.json
+	start := p
+	for ; p < len(b); p++ {
+		next := numberNext(j.grammar, b[p])
+		if next == 0 {
+			break
+		}
+		j.grammar = next
+	}
+	j.add(b[start:p])
+	if p == len(b) {
+		return p
+	}
+	if !numberMayEnd(j.grammar) {
+		i.failJSON()
+		return p
+	}
+	i.jsonScalar(number, j.text)
+	return p
+}

@@ -1,0 +1,73 @@
+package inspect
+
+import "strings"
+
+// Media is what a body is labelled as, as far as tests care.
+type Media uint8
+
+// The kinds of media.
+const (
+	MediaOther      Media = iota // a label that says none of the below
+	MediaUnlabelled              // no Content-Type
+	MediaJSON                    // application/json, text/json, +json (RFC 6839 section 3.1) and kin
+	MediaXML                     // application/xml, text/xml, +xml (RFC 7303 section 8)
+	MediaHTML                    // text/html, application/xhtml+xml
+	MediaText                    // text/plain
+	MediaStream                  // endless or framed records, never inspected
+)
+
+// MediaOf reads the label of a body. Parameters don't matter, nor does case.
+func MediaOf(contentType string) Media {
+	essence, _, _ := strings.Cut(contentType, ";")
+	essence = strings.ToLower(strings.Trim(essence, " \t"))
+	if essence == "" {
+		return MediaUnlabelled
+	}
+	if media, ok := labels[essence]; ok {
+		return media
+	}
+	switch {
+	case strings.HasPrefix(essence, "application/grpc"): // +proto, +json, -web, -web-text
+		return MediaStream
+	case strings.HasSuffix(essence, "+json-seq"): // RFC 8091
+		return MediaStream
+	case strings.HasSuffix(essence, "+json"):
+		return MediaJSON
+	case strings.HasSuffix(essence, "+xml"):
+		return MediaXML
+	}
+	return MediaOther
+}
+
+var labels = map[string]Media{
+	"application/json":             MediaJSON,
+	"application/json-rpc":         MediaJSON,
+	"application/jsonrequest":      MediaJSON,
+	"application/x-json":           MediaJSON,
+	"application/graphql-response": MediaJSON,
+	"text/json":                    MediaJSON,
+	"text/x-json":                  MediaJSON,
+	"application/xml":              MediaXML,
+	"application/soap":             MediaXML,
+	"application/x-xml":            MediaXML,
+	"text/xml":                     MediaXML,
+	"text/x-xml":                   MediaXML,
+	"text/html":                    MediaHTML,
+	"application/xhtml+xml":        MediaHTML,
+	"text/plain":                   MediaText,
+	"text/event-stream":            MediaStream, // HTML Living Standard, server-sent events
+	"application/x-ndjson":         MediaStream,
+	"application/ndjson":           MediaStream,
+	"application/json-seq":         MediaStream, // RFC 7464
+	"application/geo+json-seq":     MediaStream, // RFC 8142
+	"application/jsonl":            MediaStream,
+	"application/x-jsonl":          MediaStream,
+	"application/jsonlines":        MediaStream,
+	"application/x-jsonlines":      MediaStream,
+	"application/json-lines":       MediaStream,
+	"text/jsonl":                   MediaStream,
+	"application/stream+json":      MediaStream,
+	"application/x-json-stream":    MediaStream,
+	"multipart/x-mixed-replace":    MediaStream,
+	"multipart/mixed":              MediaStream, // incremental GraphQL, batches: many bodies in one
+}

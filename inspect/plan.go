@@ -1,0 +1,77 @@
+package inspect
+
+import (
+	"fmt"
+	"sync"
+)
+
+const (
+	// TextLimit is the length in bytes of the longest text that is compared or
+	// captured.
+	TextLimit = 2048
+	// MaxDepth is the number of open levels beyond which a document is not
+	// read on.
+	MaxDepth = 10000
+	// PrefixLimit is the number of bytes that a [Regexp] sees at most.
+	PrefixLimit = 1 << 20
+)
+
+// Plan is a set of tests and captures, compiled. It serves any number of
+// bodies at the same time.
+type Plan struct {
+	tests    []Test
+	captures int
+	nodes    []node // what JSON is read for; the root is node 1
+	levels   int    // of nodes
+	byKind   [testRegexp + 1][]int
+	pool     sync.Pool
+}
+
+// NewPlan compiles tests and the RFC 6901 pointers of the values that are
+// wanted from JSON bodies.
+func NewPlan(tests []Test, captures []string) (*Plan, error) {
+	p := &Plan{tests: append([]Test(nil), tests...), captures: len(captures)}
+	var patterns []pattern
+	for i, t := range tests {
+		if t.kind == testJSON {
+			patterns = append(patterns, literal(t.path, hook{rolePointer, uint16(i)})) //nolint:gosec // a configuration's
+		}
+		p.byKind[t.kind] = append(p.byKind[t.kind], i)
+	}
+	for i, pointer := range captures {
+		tokens, err := parsePointer(pointer)
+		if err != nil {
+			return nil, fmt.Errorf("capture: %w", err)
+		}
+		patterns = append(patterns, literal(tokens, hook{roleCapture, uint16(i)})) //nolint:gosec // a configuration's
+	}
+	for kind, known := range map[testKind][]pattern{
+		testRPC: rpcPatterns(), testGraphQL: graphQLPatterns(), testProblem: problemPatterns(),
+	} {
+		if len(p.byKind[kind]) > 0 {
+			patterns = append(patterns, known...)
+		}
+	}
+	p.nodes = newTrie(patterns)
+	for _, pattern := range patterns {
+		p.levels = max(p.levels, len(pattern.steps)+1)
+	}
+	p.pool.New = func() any { return newInspector(p) }
+	return p, nil
+}
+
+// Get gives an inspector for one body: its label, the charset parameter of
+// that ("" if there is none), the indexes of the tests that are still of
+// interest (nil for all) and whether the captures are. Tests that are not of
+// interest stay [Unknown], those that the label rules out are [No].
+func (p *Plan) Get(m Media, charset string, tests []int, captures bool) *Inspector {
+	i := p.pool.Get().(*Inspector)
+	i.reset(m, charset, tests, captures)
+	return i
+}
+
+// Put takes an inspector back that is not used any more.
+func (p *Plan) Put(i *Inspector) {
+	i.shrink()
+	p.pool.Put(i)
+}

@@ -1,0 +1,254 @@
+package inspect
+
+// FNV-1a, which tells names apart without keeping them. Whoever makes two
+// names collide gets a document with a wrong end tag taken for well formed.
+const (
+	hashStart = 14695981039346656037
+	hashPrime = 1099511628211
+)
+
+func hashOf(name string) uint64 {
+	h := uint64(hashStart)
+	for _, c := range []byte(name) {
+		h = (h ^ uint64(c)) * hashPrime
+	}
+	return h
+}
+
+var declares = hashOf("xmlns")
+
+func (n *xmlNameText) reset() { n.whole, n.prefix, n.n = hashStart, 0, 0 }
+
+func (n *xmlNameText) add(c byte) {
+	if c == ':' && n.prefix == 0 {
+		n.prefix, n.n = n.whole, 0
+	} else if n.n < len(n.local) {
+		n.local[n.n] = c
+		n.n++
+	} else {
+		n.n = len(n.local) + 1
+	}
+	n.whole = (n.whole ^ uint64(c)) * hashPrime
+}
+
+// text gives the local name, "" where it is longer than any that is looked
+// for.
+func (n *xmlNameText) text() []byte {
+	if n.n > len(n.local) {
+		return nil
+	}
+	return n.local[:n.n]
+}
+
+func isNameStart(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == ':' || c >= 0x80
+}
+
+func isNameChar(c byte) bool {
+	return isNameStart(c) || c >= '0' && c <= '9' || c == '-' || c == '.'
+}
+
+func isXMLSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+
+// xmlInTag takes a byte of a start or end tag, outside of values.
+func (i *Inspector) xmlInTag(c byte) {
+	x := &i.xml
+	space := isXMLSpace(c)
+	switch {
+	case x.state == xmlName && isNameChar(c):
+		x.name.add(c)
+	case x.state == xmlEndName && isNameChar(c):
+		x.name.add(c)
+	case x.state == xmlAttr && isNameChar(c):
+		x.attr.add(c)
+	case x.state == xmlEndName && space:
+		x.state = xmlEndTag
+	case (x.state == xmlEndName || x.state == xmlEndTag) && c == '>':
+		i.xmlEnds()
+	case x.state == xmlName && (space || c == '/' || c == '>'):
+		i.xmlNamed()
+		i.xmlTagGoesOn(c)
+	case (x.state == xmlTag || x.state == xmlGap) && (space || c == '/' || c == '>'):
+		i.xmlTagGoesOn(c)
+	case x.state == xmlTag && isNameStart(c):
+		x.state = xmlAttr
+		x.attr.reset()
+		x.attr.add(c)
+	case x.state == xmlEmpty && c == '>':
+		i.xmlOpened()
+		i.xmlClosed()
+	case (x.state == xmlAttr || x.state == xmlEquals) && c == '=':
+		x.state = xmlQuote
+	case x.state == xmlAttr && space:
+		x.state = xmlEquals
+	case x.state == xmlQuote && (c == '"' || c == '\''):
+		x.state, x.quote = xmlValue, c
+		x.text, x.long = x.text[:0], false
+	case space && (x.state == xmlEquals || x.state == xmlQuote || x.state == xmlEndTag):
+	default:
+		i.failXML()
+	}
+}
+
+// xmlTagGoesOn takes white space or the end behind a name or a value.
+func (i *Inspector) xmlTagGoesOn(c byte) {
+	x := &i.xml
+	switch c {
+	case '/':
+		x.state = xmlEmpty
+	case '>':
+		i.xmlOpened()
+	default:
+		x.state = xmlTag
+	}
+}
+
+// xmlInValue takes a byte of an attribute's value.
+func (i *Inspector) xmlInValue(c byte) {
+	x := &i.xml
+	switch c {
+	case x.quote:
+		x.state = xmlGap
+		i.xmlAttribute()
+	case '<':
+		i.failXML()
+	case '&':
+		x.state, x.inTag, x.entityN = xmlEntity, true, 0
+	default:
+		x.add([]byte{c})
+	}
+}
+
+// xmlNamed takes the name of a start tag.
+func (i *Inspector) xmlNamed() {
+	x := &i.xml
+	if len(x.tags) == MaxDepth {
+		i.failXML()
+		return
+	}
+	if len(x.tags) > 0 && !x.children {
+		i.xmlFirstChild()
+	}
+	x.tags = append(x.tags, x.name.whole)
+	x.children, x.attrs, x.isNil = false, false, false
+	depth, local := len(x.tags), x.name.text()
+	for _, test := range i.plan.byKind[testXML] {
+		path := i.plan.tests[test].path
+		if x.taken[test] != depth-1 || depth > len(path) {
+			continue
+		}
+		if step := path[depth-1]; step == "*" || string(local) == step {
+			x.taken[test] = depth
+		} else if depth == 1 {
+			i.decide(test, No)
+		}
+	}
+}
+
+// atTarget tells whether the innermost open element is one that an XML test
+// is about, and it is still open.
+func (i *Inspector) atTarget(test int) bool {
+	depth := len(i.xml.tags)
+	return i.xml.taken[test] == depth && len(i.plan.tests[test].path) == depth && !i.slots[test].settled
+}
+
+// xmlFirstChild judges an element in which the first element begins.
+func (i *Inspector) xmlFirstChild() {
+	for _, test := range i.plan.byKind[testXML] {
+		if t := &i.plan.tests[test]; i.atTarget(test) && t.attr == "" && t.values.holdOpen() {
+			i.decide(test, Yes)
+		}
+	}
+}
+
+// xmlAttribute takes an attribute.
+func (i *Inspector) xmlAttribute() {
+	x := &i.xml
+	local := x.attr.text()
+	if x.attr.prefix == declares || x.attr.prefix == 0 && string(local) == "xmlns" {
+		i.xmlDeclares()
+		return
+	}
+	if x.attr.prefix != 0 && string(local) == "nil" {
+		x.isNil = string(x.content()) == "true" || string(x.content()) == "1"
+		return
+	}
+	x.attrs = true
+	for _, test := range i.plan.byKind[testXML] {
+		if t := &i.plan.tests[test]; t.attr != "" && string(local) == t.attr && i.atTarget(test) {
+			i.xmlContent(test)
+		}
+	}
+}
+
+// xmlContent judges the text of an element or attribute. No text counts as
+// null does in JSON.
+func (i *Inspector) xmlContent(test int) {
+	txt := i.xml.content()
+	kind := mark
+	if len(txt) == 0 {
+		kind = null
+	}
+	if i.plan.tests[test].values.hold(kind, txt) {
+		i.slots[test].auto, _ = integer(txt)
+		i.decide(test, Yes)
+	}
+}
+
+// xmlOpened takes the end of a start tag.
+func (i *Inspector) xmlOpened() {
+	x := &i.xml
+	x.state, x.keep = xmlText, false
+	x.text, x.long = x.text[:0], false
+	for _, test := range i.plan.byKind[testXML] {
+		if !i.atTarget(test) {
+			continue
+		}
+		switch t := &i.plan.tests[test]; {
+		case t.attr != "" && len(x.tags) == 1: // there is one root
+			i.decide(test, No)
+		case t.attr != "":
+		case len(t.values.list) == 0 && x.attrs && !x.isNil:
+			i.decide(test, Yes)
+		default:
+			x.keep = true
+		}
+	}
+	if len(x.tags) <= knownLevels && i.knownOpened() {
+		x.keep = true
+	}
+}
+
+// xmlEnds takes an end tag.
+func (i *Inspector) xmlEnds() {
+	x := &i.xml
+	if len(x.tags) == 0 || x.tags[len(x.tags)-1] != x.name.whole {
+		i.failXML()
+		return
+	}
+	i.xmlClosed()
+}
+
+// xmlClosed takes the end of an element.
+func (i *Inspector) xmlClosed() {
+	x := &i.xml
+	depth := len(x.tags)
+	for _, test := range i.plan.byKind[testXML] {
+		if !x.children && !x.isNil && i.plan.tests[test].attr == "" && i.atTarget(test) {
+			i.xmlContent(test)
+		}
+		x.taken[test] = min(x.taken[test], depth-1)
+	}
+	if depth <= knownLevels {
+		i.knownClosed()
+	}
+	for x.spaceN > 0 && x.spaces[x.spaceN-1].depth == depth {
+		x.spaceN--
+	}
+	x.tags = x.tags[:depth-1]
+	x.children, x.keep, x.isNil, x.state = true, false, false, xmlText
+	if depth == 1 {
+		x.done = true
+		i.deny(&x.open, No)
+	}
+}
