@@ -18,6 +18,7 @@ const (
 	defaultName       = "statusgate"
 	defaultChallenge  = "Bearer"
 	defaultRetryAfter = 5 * time.Second
+	maxRetryAfter     = 365 * 24 * time.Hour
 	maxName           = 64
 )
 
@@ -192,11 +193,11 @@ func (b *builder) owed(h *Handler, g *gate) {
 		}
 	}
 	after := time.Duration(h.RetryAfter)
-	if after < 0 {
-		b.failf("retry_after", "%v is negative", after)
-	}
 	if after == 0 {
 		after = defaultRetryAfter
+	}
+	if after < 0 || after > maxRetryAfter {
+		b.failf("retry_after", "%v is not between 0s and 365d", after)
 	}
 	g.retryAfter = strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10)
 }

@@ -24,8 +24,13 @@ func (b *builder) template(option, value string) string {
 			b.failf(option, "%q has a \"{\" without \"}\"", value)
 			return plain.String()
 		}
-		if placeholder == "" {
+		switch {
+		case placeholder == "":
 			b.failf(option, "%q has a placeholder without a name", value)
+		case strings.HasPrefix(placeholder, "http.statusgate.json."):
+			b.failf(option, "{%s} reads the body, which this version cannot do yet", placeholder)
+		case !strings.Contains(placeholder, "."):
+			b.failf(option, "{%s} is no placeholder: names such as {http.request.uri.path} have a dot", placeholder)
 		}
 		plain.WriteByte('x')
 		rest = after

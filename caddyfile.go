@@ -3,7 +3,6 @@ package statusgate
 import (
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
@@ -99,7 +98,7 @@ func (p *parser) block(prefix string, option func(key, word string)) {
 		word := p.Val()
 		key := prefix + word
 		if first, ok := p.lines[key]; ok {
-			p.refuse("%s: stands there twice, first at %s", word, first)
+			p.refuse("%s: duplicate option, first at %s", word, first)
 			continue
 		}
 		if word != "map" && word != "resource" {
@@ -234,8 +233,8 @@ func (p *parser) duration(to *caddy.Duration) {
 		return
 	}
 	d, err := caddy.ParseDuration(value)
-	if err != nil || d <= 0 || d > 365*24*time.Hour {
-		p.errf("retry_after: %q is not a duration between 1s and 365d", value)
+	if err != nil || d == 0 { // no duration at all is the default in JSON
+		p.errf("retry_after: %q is not a duration such as 90s", value)
 		return
 	}
 	*to = caddy.Duration(d)

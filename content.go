@@ -10,7 +10,10 @@ import (
 // request without Content-Length a body of unknown length, so there the body
 // itself is asked.
 func hasContent(r *http.Request) bool {
-	if r.ContentLength >= 0 || r.ProtoMajor < 3 || r.Body == nil || r.Method == http.MethodConnect {
+	if r.Method == http.MethodConnect {
+		return false // a tunnel (RFC 9110 §9.3.6)
+	}
+	if r.ContentLength >= 0 || r.ProtoMajor < 3 || r.Body == nil {
 		return r.ContentLength != 0
 	}
 	var first [1]byte

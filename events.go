@@ -72,7 +72,13 @@ func (e *events) unknown(status int, reason normalize.Reason) {
 
 // failed tells of an error that is answered here and so does not reach the
 // server's log.
-func (e *events) failed(reason normalize.Reason, err error) {
+func (e *events) failed(status int, reason normalize.Reason, err error) {
+	if status < 500 { // as Caddy's server has it
+		if c := e.logger.Check(zapcore.DebugLevel, "answered an error of a handler"); c != nil {
+			c.Write(zap.Int("status", status), zap.Error(err))
+		}
+		return
+	}
 	if errors.Is(err, http.ErrAbortHandler) {
 		err = errors.New("the backend broke off its answer")
 	}
@@ -89,7 +95,7 @@ func (e *events) failed(reason normalize.Reason, err error) {
 	default:
 		kind = eventGatewayError
 	}
-	e.say(kind, zapcore.ErrorLevel, "an error was answered in the words of the contract",
+	e.say(kind, zapcore.ErrorLevel, "answered in place of the backend", zap.Int("status", status),
 		zap.Stringer("reason", reason), zap.Error(err))
 }
 

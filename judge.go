@@ -15,7 +15,7 @@ import (
 // judge decides on a status that came from behind. It changes nothing, so
 // that a report is the same decision.
 func (w *responseWriter) judge(status int, source normalize.Source) outcome {
-	w.response = normalize.Response{Status: status, Header: w.Header(), Source: source, Ranged: len(w.request.Header["Range"]) > 0}
+	w.response = normalize.Response{Status: status, Header: w.Header(), Source: source, Ranged: w.ranged}
 	v := w.gate.contract.Decide(&w.response)
 	o := outcome{received: status, sent: v.Status, reason: v.Reason, rule: v.Rule}
 	o.verbatim = v.Reason == normalize.ReasonAllowed || v.Reason == normalize.ReasonRule && w.gate.rules[v.Rule].passes
@@ -65,8 +65,8 @@ func (w *responseWriter) location(status int) string {
 	if location := h.Get("Content-Location"); location != "" {
 		return location
 	}
-	if w.request.Method == http.MethodPut {
-		return originalURI(w.request)
+	if w.method == http.MethodPut {
+		return w.onThisHost(normalize.CleanLocation(originalURI(w.request)))
 	}
 	return ""
 }
@@ -82,7 +82,17 @@ func (w *responseWriter) expandLocation(template string) string {
 	if err != nil {
 		return ""
 	}
-	return normalize.CleanLocation(location)
+	return w.onThisHost(normalize.CleanLocation(location))
+}
+
+// onThisHost keeps a path that begins with two slashes from naming a host
+// (RFC 3986 §4.2).
+func (w *responseWriter) onThisHost(location string) string {
+	if !strings.HasPrefix(location, "//") {
+		return location
+	}
+	scheme, host := publicBase(w.request)
+	return scheme + "://" + host + location
 }
 
 // originalURI is the target URI as the client sent it, before any rewrite.
@@ -108,7 +118,7 @@ func (w *responseWriter) judgeRepresentation(o *outcome) {
 	if negotiate.Accepts(w.accept, types[0]) {
 		return
 	}
-	safe := w.request.Method == http.MethodGet || w.request.Method == http.MethodHead
+	safe := w.method == http.MethodGet || w.method == http.MethodHead
 	if !safe && mode != representationsAll {
 		w.gate.violated(violationRepresentation)
 		return
@@ -134,6 +144,7 @@ const (
 	planConform             // the backend's if it is a valid problem
 	planReplace             // ours
 	planDrop                // none
+	planRefuse              // none; handle_errors has the word
 )
 
 // planBody decides whose body goes with a decision.
@@ -141,6 +152,10 @@ func (w *responseWriter) planBody(o *outcome) plan {
 	switch {
 	case o.sent == http.StatusNoContent && o.received != http.StatusNoContent:
 		return planDrop
+	case o.reason == normalize.ReasonRepresentation && w.gate.problems.off:
+		return planRefuse
+	case o.reason == normalize.ReasonRepresentation:
+		return planReplace // the client has just refused this body
 	case o.sent < 400 || o.verbatim || w.gate.problems.off:
 		return planKeep
 	}
@@ -155,7 +170,11 @@ func (w *responseWriter) planBody(o *outcome) plan {
 	if format, ok := problem.FormatOf(contentType); ok {
 		return w.planProblem(o, h, format)
 	}
-	if o.sent >= 500 || !isShown(contentType) || !negotiate.Accepts(w.accept, contentType) {
+	if o.internal() || !isShown(contentType) {
+		return planReplace
+	}
+	w.varies = true
+	if !negotiate.Accepts(w.accept, contentType) {
 		return planReplace
 	}
 	return w.keep(h)
@@ -163,7 +182,7 @@ func (w *responseWriter) planBody(o *outcome) plan {
 
 // keep is the plan for a body that the client may see if there is one.
 func (w *responseWriter) keep(h http.Header) plan {
-	if len(h["Content-Length"]) > 0 || w.request.Method == http.MethodHead {
+	if len(h["Content-Length"]) > 0 || w.method == http.MethodHead {
 		return planKeep
 	}
 	return planDefer
@@ -174,6 +193,9 @@ func (w *responseWriter) keep(h http.Header) plan {
 // only.
 func (w *responseWriter) planProblem(o *outcome, h http.Header, format problem.Format) plan {
 	w.format = format
+	if o.internal() && o.sent < 500 {
+		return planReplace // below 500 extension members would stay
+	}
 	if len(h["Content-Encoding"]) == 0 {
 		return planConform
 	}

@@ -32,28 +32,68 @@ const notAsked = -1
 // changed reports whether the client gets another status than the backend sent.
 func (o *outcome) changed() bool { return o.received != o.sent }
 
-// record makes the outcome known: to the metrics, the placeholders and the
-// access log. Called once for each exchange, before the head is sent.
+// internal reports whether the backend's body may show its internals: it
+// failed, whatever the client is told.
+func (o *outcome) internal() bool {
+	return o.sent >= 500 || o.received >= 500 && o.received < 600 || o.received < 100
+}
+
+// stale reports whether what the head says of caching was said of a response
+// that the client does not get.
+func (o *outcome) stale() bool {
+	return o.sent >= 400 && (o.received < 400 || o.gateway)
+}
+
+// publish sets the placeholders of the outcome. It comes before the fields and
+// the problem of a response are written, which may use them.
+func (w *responseWriter) publish(o *outcome) {
+	if w.replacer == nil {
+		return
+	}
+	w.replacer.Set("http.statusgate.received_status", boxedStatus(o.received))
+	w.replacer.Set("http.statusgate.sent_status", boxedStatus(o.sent))
+	w.replacer.Set("http.statusgate.reason", boxedReasons[o.reason])
+	if o.rule >= 0 {
+		w.replacer.Set("http.statusgate.rule", w.gate.rules[o.rule].boxed)
+	} else {
+		w.replacer.Set("http.statusgate.rule", boxedEmpty)
+	}
+}
+
+// record counts the outcome and puts it into the access log. Called once for
+// each exchange, before the head is sent.
 func (w *responseWriter) record(o *outcome) {
 	if w.recorded {
 		return
 	}
 	w.recorded = true
 	w.gate.metrics.respond(o)
-	if w.replacer != nil {
-		w.setPlaceholder("http.statusgate.received_status", boxedStatus(o.received))
-		w.setPlaceholder("http.statusgate.sent_status", boxedStatus(o.sent))
-		w.setPlaceholder("http.statusgate.reason", boxedReasons[o.reason])
-		rule := noText // a placeholder that nobody set would stand there as it is written
-		if o.rule >= 0 {
-			rule = w.gate.rules[o.rule].boxed
-		}
-		w.setPlaceholder("http.statusgate.rule", rule)
-	}
 	if extra := accessLog(w.request); extra != nil {
 		extra.Set(zap.Object("statusgate", logged{outcome: *o, gate: w.gate}))
 	}
 }
+
+// conclude makes an outcome known that is not carried out here. In report
+// mode a request that would have been refused has that as its outcome, with
+// what the backend made of it.
+func (w *responseWriter) conclude(o outcome) {
+	if w.refused.sent != 0 {
+		received := o.received
+		o = w.refused
+		o.received = received
+	}
+	w.publish(&o)
+	w.record(&o)
+}
+
+// clientGone is the outcome of an exchange whose client did not wait for it.
+func clientGone(received int) outcome {
+	return outcome{received: received, sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1}
+}
+
+// statusClientGone is what Caddy, like nginx, calls a request whose client
+// left. No client sees it.
+const statusClientGone = 499
 
 // setPlaceholder does not allocate for values that are in an interface already.
 func (w *responseWriter) setPlaceholder(key string, value any) {
@@ -95,11 +135,16 @@ func (l logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	}
 	enc.AddInt("sent_status", l.sent)
 	enc.AddString("reason", l.reason.String())
+	if l.err != "" {
+		enc.AddString("error", l.err)
+	}
 	if l.rule >= 0 {
 		enc.AddString("rule", l.gate.rules[l.rule].text)
 	}
 	return nil
 }
+
+var boxedEmpty any = ""
 
 // Values as interfaces, made once: setting a placeholder then costs no
 // allocation.
@@ -111,9 +156,9 @@ var (
 		}
 		return boxed
 	}()
-	boxedReasons = func() (boxed [32]any) {
+	boxedReasons = func() (boxed [normalize.Reasons]any) {
 		for i := range boxed {
-			boxed[i] = normalize.Reason(i).String() //nolint:gosec // below 32
+			boxed[i] = normalize.Reason(i).String() //nolint:gosec // below Reasons
 		}
 		return boxed
 	}()

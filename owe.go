@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/caddyserver/caddy/v2"
+
 	"github.com/statusgate/statusgate/normalize"
 )
 
@@ -20,12 +22,12 @@ func (w *responseWriter) owe(o *outcome) {
 		}
 	case http.StatusUnauthorized:
 		if len(h["Www-Authenticate"]) == 0 {
-			h["Www-Authenticate"] = []string{w.expand(w.gate.challenge)}
+			h["Www-Authenticate"] = []string{w.expandChallenge()}
 		}
 	case http.StatusMethodNotAllowed:
 		w.oweAllow(h)
 	case http.StatusNotAcceptable:
-		normalize.AddVary(h, "Accept")
+		normalize.AddVary(h, "Accept") // whatever the body
 	case http.StatusUnsupportedMediaType:
 		w.oweAccept(h, o)
 	case http.StatusServiceUnavailable:
@@ -62,7 +64,7 @@ func (w *responseWriter) oweAccept(h http.Header, o *outcome) {
 	}
 	ranges := w.resource.consumes.String()
 	h["Accept"] = []string{ranges}
-	switch w.request.Method {
+	switch w.method {
 	case http.MethodPatch:
 		h["Accept-Patch"] = []string{ranges}
 	case http.MethodPost:
@@ -87,7 +89,21 @@ func (w *responseWriter) expand(template string) string {
 		return template
 	}
 	w.foreseeID(template)
-	return w.replacer.ReplaceKnown(template, "")
+	return w.replacer.ReplaceAll(template, "")
+}
+
+// expandChallenge fills in the challenge. What comes from a request must not
+// end a quoted string of it and begin a challenge of its own.
+func (w *responseWriter) expandChallenge() string {
+	challenge := w.gate.challenge
+	if w.replacer == nil || strings.IndexByte(challenge, '{') < 0 {
+		return challenge
+	}
+	w.foreseeID(challenge)
+	challenge, _ = w.replacer.ReplaceFunc(challenge, func(_ string, value any) (any, error) {
+		return normalize.QuotedContent(caddy.ToString(value)), nil
+	})
+	return challenge
 }
 
 // foreseeID makes the request's ID before a template asks Caddy for it.

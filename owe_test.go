@@ -84,7 +84,7 @@ func TestTheRequestsIDIsTheSameWhereverItStands(t *testing.T) {
 }
 
 func TestAGateWorksWithoutCaddysServer(t *testing.T) {
-	h := newGate(t, newContext(t), statusgate.Handler{Problems: &statusgate.Problems{Type: "https://errors.example/{x}"}, Location: &statusgate.Location{Created: "/{x}"}})
+	h := newGate(t, newContext(t), statusgate.Handler{Problems: &statusgate.Problems{Type: "https://errors.example/{http.request.header.X-Absent}"}, Location: &statusgate.Location{Created: "/{http.request.header.X-Absent}"}})
 	for status, want := range map[int]int{200: 200, 201: 200, 401: 401, 302: 302, 520: 503} {
 		w := httptest.NewRecorder()
 		if err := h.ServeHTTP(w, get("/"), sends(status, "", "Location: ")); err != nil || w.Code != want {

@@ -1,12 +1,11 @@
 package statusgate
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -22,9 +21,6 @@ func (w *responseWriter) problem(o *outcome) ([]byte, problem.Format) {
 	format := problem.Choose(w.accept, cfg.formats)
 	p := problem.Problem{Status: o.sent, Title: title(o.sent), Type: cfg.typeURI}
 	if strings.IndexByte(p.Type, '{') >= 0 {
-		w.setPlaceholder("http.statusgate.sent_status", boxedStatus(o.sent))
-		w.setPlaceholder("http.statusgate.received_status", boxedStatus(o.received))
-		w.setPlaceholder("http.statusgate.reason", boxedReasons[o.reason])
 		p.Type = w.expand(p.Type)
 	}
 	if cfg.detail {
@@ -53,27 +49,12 @@ func (w *responseWriter) requestID() string {
 		w.id = id.String()
 		return w.id
 	}
-	w.id = newUUID()
+	w.id = uuid.NewString()
 	w.replacer.Set(requestIDPlaceholder, w.id)
 	if extra := accessLog(w.request); extra != nil {
 		extra.Set(zap.String("uuid", w.id))
 	}
 	return w.id
-}
-
-// newUUID makes a random UUID (RFC 9562 §5.4).
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	text := make([]byte, 0, 36)
-	for i, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
-		if i > 0 {
-			text = append(text, '-')
-		}
-		text = hex.AppendEncode(text, part)
-	}
-	return string(text)
 }
 
 // list fills in what the client can do about it, as the header fields say.

@@ -2,7 +2,6 @@ package statusgate
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/statusgate/statusgate/normalize"
 )
@@ -62,7 +61,7 @@ func (res *resource) checkMethod(r *http.Request) (outcome, bool) {
 		return outcome{}, true
 	}
 	method := r.Method
-	if isExtendedConnect(r) {
+	if isWebSocketConnect(r) {
 		method = http.MethodGet
 	}
 	if res.methods.Declares(method) {
@@ -77,14 +76,18 @@ func (res *resource) checkMethod(r *http.Request) (outcome, bool) {
 	return outcome{received: notAsked, sent: http.StatusOK, reason: normalize.ReasonMethod, rule: -1, gateway: true}, false
 }
 
-// isExtendedConnect: WebSocket over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220)
+// isWebSocketConnect: WebSocket over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220)
 // is CONNECT on the wire and GET in the meaning of a resource.
-func isExtendedConnect(r *http.Request) bool {
+func isWebSocketConnect(r *http.Request) bool {
 	if r.Method != http.MethodConnect {
 		return false
 	}
-	if r.ProtoMajor == 2 {
-		return len(r.Header[":protocol"]) > 0
+	switch r.ProtoMajor {
+	case 2:
+		protocol := r.Header[":protocol"]
+		return len(protocol) > 0 && protocol[0] == "websocket"
+	case 3:
+		return r.Proto == "websocket"
 	}
-	return r.ProtoMajor == 3 && r.Proto != "" && !strings.HasPrefix(r.Proto, "HTTP/")
+	return false
 }

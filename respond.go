@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
@@ -17,7 +18,7 @@ import (
 // until the body tells more.
 func (w *responseWriter) respond(o outcome) {
 	if w.gate.report {
-		w.record(&o)
+		w.conclude(o)
 		w.state = statePassing
 		w.ResponseWriter.WriteHeader(o.received)
 		return
@@ -31,7 +32,7 @@ func (w *responseWriter) respond(o outcome) {
 		w.state = stateDeferred
 	case planConform:
 		w.state = stateHolding
-		if w.request.Method == http.MethodHead {
+		if w.method == http.MethodHead {
 			w.mended() // how long it would be for a GET, its body would have to tell
 			w.state = stateDiscarding
 			w.head(&o)
@@ -40,17 +41,32 @@ func (w *responseWriter) respond(o outcome) {
 		w.replace(o)
 	case planDrop:
 		w.drop(o)
+	case planRefuse:
+		w.state = stateRefusing
 	}
 }
 
-// head mends the header fields, makes the decision known and sends the head.
-func (w *responseWriter) head(o *outcome) {
+// mend makes a decision known and gives the head the fields that it owes.
+func (w *responseWriter) mend(o *outcome) {
+	w.publish(o)
 	if !o.verbatim {
 		w.owe(o)
+	}
+	if o.stale() && o.received != notAsked {
+		normalize.DropFreshness(w.Header())
+		w.Header()["Cache-Control"] = []string{"no-store"}
+	}
+	if w.varies {
+		normalize.AddVary(w.Header(), "Accept")
 	}
 	w.proxyStatus(o)
 	w.settleBody(o)
 	w.record(o)
+}
+
+// head sends the head under the status that was decided.
+func (w *responseWriter) head(o *outcome) {
+	w.mend(o)
 	w.ResponseWriter.WriteHeader(o.sent)
 }
 
@@ -67,7 +83,7 @@ func (w *responseWriter) pass(o outcome) {
 func (w *responseWriter) mendFraming(o *outcome) {
 	h := w.Header()
 	switch o.received {
-	case http.StatusNoContent:
+	case http.StatusNoContent, http.StatusNotModified:
 		h["Content-Length"] = []string{"0"}
 	case http.StatusPartialContent:
 		delete(h, "Content-Range")
@@ -88,11 +104,16 @@ func (w *responseWriter) drop(o outcome) {
 
 // replace sends our problem in place of the backend's body.
 func (w *responseWriter) replace(o outcome) {
-	normalize.DropBodyFields(w.Header())
-	w.owe(&o) // the problem tells what is owed
-	o.verbatim = true
+	h := w.Header()
+	normalize.DropBodyFields(h)
+	if o.internal() {
+		delete(h, "Location") // leads to where the backend is, if anywhere
+	}
+	w.varies = w.varies || len(w.gate.problems.formats) > 1
+	w.mend(&o) // the problem repeats what the fields say
 	body, format := w.problem(&o)
-	w.send(o, body, format)
+	h["Content-Type"] = []string{format.ContentType()}
+	w.send(&o, body)
 }
 
 // conform ends a held problem document: it is sent with its status member in
@@ -104,7 +125,8 @@ func (w *responseWriter) conform() {
 		return
 	}
 	w.mended()
-	w.sendBody(w.outcome, out)
+	w.mend(&w.outcome)
+	w.send(&w.outcome, out)
 }
 
 // mended drops what does not describe a document any more that was brought in
@@ -116,24 +138,16 @@ func (w *responseWriter) mended() {
 	h["Content-Type"] = contentType
 }
 
-// send writes a whole response of our own.
-func (w *responseWriter) send(o outcome, body []byte, format problem.Format) {
-	h := w.Header()
-	h["Content-Type"] = []string{format.ContentType()}
-	if len(w.gate.problems.formats) > 1 {
-		normalize.AddVary(h, "Accept")
-	}
-	w.sendBody(o, body)
-}
-
-func (w *responseWriter) sendBody(o outcome, body []byte) {
+// send writes a whole response of our own, whose head has been mended.
+func (w *responseWriter) send(o *outcome, body []byte) {
 	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.state = stateDiscarding
-	w.head(&o)
-	if w.request.Method != http.MethodHead {
+	w.ResponseWriter.WriteHeader(o.sent)
+	if w.method != http.MethodHead {
 		_, _ = w.ResponseWriter.Write(body) // a client that left is net/http's to notice
 	}
 	if w.drips { // HTTP/1.1 sends the same bytes either way
+		w.discardUntil = time.Now().Add(discardWait)
 		_ = http.NewResponseController(w.ResponseWriter).Flush()
 	}
 }
@@ -142,15 +156,15 @@ func (w *responseWriter) sendBody(o outcome, body []byte) {
 // for handle_errors where problems are off.
 func (w *responseWriter) fail(o outcome, cause error) error {
 	normalize.DropTrailers(w.Header())
+	if o.received != notAsked && w.begun() {
+		delete(w.Header(), "Set-Cookie") // of an answer that nobody gets
+	}
 	if !w.gate.problems.off {
 		w.replace(o)
 		return nil
 	}
 	normalize.DropBodyFields(w.Header())
-	w.owe(&o)
-	w.proxyStatus(&o)
-	w.settleBody(&o)
-	w.record(&o)
+	w.mend(&o)
 	return asHandlerError(o.sent, cause)
 }
 

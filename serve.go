@@ -20,7 +20,7 @@ func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 		if o, ok := g.check(w, r); ok {
 			// nothing speaks against it
 		} else if g.report {
-			w.record(&o)
+			w.refused = o
 		} else {
 			err = w.reject(o)
 			w.done()
@@ -72,24 +72,38 @@ func (w *responseWriter) finish(err error) error {
 		// No handler answered: net/http sends an empty 200. With HTTP/1 a
 		// proxy whose client left also ends here.
 		if w.request.Context().Err() != nil {
-			w.record(&outcome{received: notAsked, sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1})
+			w.conclude(clientGone(notAsked))
 			return nil
 		}
 		if w.switchedUnasked() && !w.gate.report {
 			return w.failed(caddyhttp.Error(http.StatusBadGateway, errSwitched))
 		}
-		w.record(&outcome{received: http.StatusOK, sent: http.StatusOK, reason: normalize.ReasonDocumented, rule: -1})
+		return w.unanswered()
 	case stateDeferred:
 		normalize.DropTrailers(w.Header())
 		w.replace(w.outcome) // no body came: there is nothing to keep
 	case stateHolding:
 		normalize.DropTrailers(w.Header())
 		w.conform()
+	case stateRefusing:
+		return w.fail(w.outcome, nil)
 	case stateDiscarding:
 		normalize.DropTrailers(w.Header())
 	default: // the response is out
 	}
 	return nil
+}
+
+// unanswered judges the 200 that net/http sends where no handler has answered.
+// One that passes is left to it: a handler in front may still answer.
+func (w *responseWriter) unanswered() error {
+	o := w.judge(http.StatusOK, normalize.SourceBackend)
+	if !o.changed() {
+		w.conclude(o)
+		return nil
+	}
+	w.respond(o)
+	return w.finish(nil)
 }
 
 var errSwitched = errors.New("the backend switched to a protocol that nobody asked for")
@@ -104,10 +118,6 @@ func (w *responseWriter) switchedUnasked() bool {
 	return status == http.StatusSwitchingProtocols
 }
 
-// statusClientGone is what Caddy, like nginx, calls a request whose client
-// left. No client sees it.
-const statusClientGone = 499
-
 // failed ends an exchange whose handler returned an error. Before anything
 // was sent the error is answered in the words of the contract, after that it
 // is the server's.
@@ -115,9 +125,14 @@ func (w *responseWriter) failed(err error) error {
 	switch w.state {
 	case statePassing, stateHijacked:
 		return err
+	case stateRefusing:
+		return w.fail(w.outcome, nil)
 	case stateDiscarding:
 		// The client has its answer; a second one must not be appended.
-		w.gate.events.failed(normalize.ReasonBackendIncomplete, err)
+		normalize.DropTrailers(w.Header())
+		if !errors.Is(err, errDiscarded) {
+			w.gate.events.failed(http.StatusBadGateway, normalize.ReasonBackendIncomplete, err)
+		}
 		return nil
 	default: // nothing was sent
 	}
@@ -126,7 +141,7 @@ func (w *responseWriter) failed(err error) error {
 		status = he.StatusCode
 	}
 	if status == statusClientGone || errors.Is(w.request.Context().Err(), context.Canceled) {
-		w.record(&outcome{received: w.receivedOr(notAsked), sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1})
+		w.conclude(clientGone(w.receivedOr(notAsked)))
 		return err
 	}
 	o := w.judge(status, normalize.SourceGateway)
@@ -136,11 +151,11 @@ func (w *responseWriter) failed(err error) error {
 	if reason != 0 && o.reason != normalize.ReasonRule {
 		o.reason = reason
 	}
-	if w.gate.report || o.sent < 400 && !o.changed() {
-		w.record(&o)
+	if w.gate.report || o.verbatim || o.sent < 400 && !o.changed() {
+		w.conclude(o)
 		return err
 	}
-	w.gate.events.failed(o.reason, err)
+	w.gate.events.failed(status, o.reason, err)
 	if o.sent < 400 {
 		w.drop(o) // a rule made a success of it
 		return nil
@@ -150,11 +165,14 @@ func (w *responseWriter) failed(err error) error {
 
 // receivedOr is the status that the backend has begun to answer with, if it has.
 func (w *responseWriter) receivedOr(none int) int {
-	if w.state == stateDeferred || w.state == stateHolding {
+	if w.begun() {
 		return w.outcome.received
 	}
 	return none
 }
+
+// begun reports whether the backend has sent a head that is held back.
+func (w *responseWriter) begun() bool { return w.state == stateDeferred || w.state == stateHolding }
 
 // panicked deals with a handler that panicked. [http.ErrAbortHandler] is how
 // a proxy drops a response that it can't complete: as long as nothing of it
@@ -164,24 +182,31 @@ func (w *responseWriter) panicked(reason any) error {
 	if reason == nil {
 		return nil // runtime.Goexit
 	}
-	if reason != http.ErrAbortHandler || w.gate.report { //nolint:errorlint // net/http compares it so
+	if reason != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 		panic(reason)
 	}
 	switch w.state {
 	case stateDiscarding:
+		normalize.DropTrailers(w.Header())
 		return nil // our response is whole
+	case stateRefusing:
+		return w.fail(w.outcome, nil)
 	case statePassing, stateHijacked:
 		panic(reason)
 	default: // nothing was sent
 	}
 	if w.request.Context().Err() != nil {
-		w.record(&outcome{received: w.receivedOr(notAsked), sent: statusClientGone, reason: normalize.ReasonClientGone, rule: -1})
+		w.conclude(clientGone(w.receivedOr(notAsked)))
 		panic(reason)
 	}
 	o := outcome{
 		received: w.receivedOr(notAsked), sent: http.StatusServiceUnavailable, rule: -1,
 		reason: normalize.ReasonBackendIncomplete, err: "http_response_incomplete", gateway: true,
 	}
-	w.gate.events.failed(o.reason, http.ErrAbortHandler)
+	if w.gate.report {
+		w.conclude(o)
+		panic(reason)
+	}
+	w.gate.events.failed(o.sent, o.reason, http.ErrAbortHandler)
 	return w.fail(o, http.ErrAbortHandler)
 }

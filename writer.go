@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -21,6 +22,9 @@ const (
 	// discardLimit bounds what is read of a body that the client will not
 	// see. Reading a short one to its end saves the backend's connection.
 	discardLimit = 256 << 10
+	// discardWait is how long that may go on: over HTTP/1.1 the client's next
+	// request waits for it, over HTTP/2 the end of this answer.
+	discardWait = 100 * time.Millisecond
 	// firstRead is how much is read of a body before its head is decided on,
 	// where the handler leaves that to the body.
 	firstRead = 512
@@ -40,6 +44,7 @@ const (
 	stateHolding                 // decided; the body is a problem document to be checked
 	statePassing                 // the head is out, the backend's body follows
 	stateDiscarding              // our own response is out, the backend's body goes nowhere
+	stateRefusing                // nothing is out: the body goes nowhere, an error follows
 	stateHijacked                // the connection is no longer ours
 )
 
@@ -52,19 +57,27 @@ type responseWriter struct {
 	request  *http.Request
 	replacer *caddy.Replacer
 	resource *resource
-	accept   []string
+	// The request as it came: handlers behind may change it.
+	method string
+	accept []string
+	ranged bool
+
 	body     *requestBody
 	watch    stopwatch
 	response normalize.Response // what is being judged
 
 	outcome   outcome
-	id        string // of the request, once it was needed
+	refused   outcome // in report mode: how the request would have been answered
+	id        string  // of the request, once it was needed
 	state     state
 	recorded  bool
 	format    problem.Format // of a held problem document
 	scratch   []byte         // a held body, then our own
+	varies    bool           // the body depends on the request's Accept
 	drips     bool           // the backend's body may take its time after our own is ready
 	discarded int
+
+	discardUntil time.Time // zero: no limit
 }
 
 var writers = sync.Pool{New: func() any { return new(responseWriter) }}
@@ -72,7 +85,10 @@ var writers = sync.Pool{New: func() any { return new(responseWriter) }}
 func newResponseWriter(g *gate, w http.ResponseWriter, r *http.Request) *responseWriter {
 	rw := writers.Get().(*responseWriter)
 	scratch := rw.scratch[:0]
-	*rw = responseWriter{gate: g, request: r, replacer: replacerOf(r), resource: g.defaults, accept: r.Header["Accept"]}
+	*rw = responseWriter{
+		gate: g, request: r, replacer: replacerOf(r), resource: g.defaults,
+		method: r.Method, accept: r.Header["Accept"], ranged: len(r.Header["Range"]) > 0,
+	}
 	rw.watch = g.metrics.stopwatch()
 	rw.ResponseWriterWrapper.ResponseWriter, rw.scratch = w, scratch
 	return rw
@@ -99,8 +115,9 @@ func (w *responseWriter) WriteHeader(status int) {
 	case w.state != statePending:
 		return
 	case status == http.StatusSwitchingProtocols:
-		w.pass(outcome{received: status, sent: status, reason: normalize.ReasonProtocol, rule: -1})
+		w.conclude(outcome{received: status, sent: status, reason: normalize.ReasonProtocol, rule: -1})
 		w.state = stateHijacked
+		w.ResponseWriter.WriteHeader(status)
 	case status >= 100 && status < 200:
 		w.ResponseWriter.WriteHeader(status)
 	default:
@@ -130,7 +147,7 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 		}
 	default: // nothing to decide
 	}
-	if w.state == stateDiscarding {
+	if w.state == stateDiscarding || w.state == stateRefusing {
 		return w.discard(p)
 	}
 	return w.ResponseWriter.Write(p)
@@ -156,7 +173,7 @@ func (w *responseWriter) hold(p []byte) bool {
 
 func (w *responseWriter) discard(p []byte) (int, error) {
 	w.discarded += len(p)
-	if w.discarded > discardLimit {
+	if w.discarded > discardLimit || !w.discardUntil.IsZero() && time.Now().After(w.discardUntil) {
 		return 0, errDiscarded
 	}
 	return len(p), nil
@@ -195,7 +212,7 @@ func (w *responseWriter) FlushError() error {
 	case statePending:
 		w.WriteHeader(http.StatusOK)
 		return w.FlushError()
-	case stateDeferred, stateHolding:
+	case stateDeferred, stateHolding, stateRefusing:
 		return nil
 	default:
 		return http.NewResponseController(w.ResponseWriter).Flush()

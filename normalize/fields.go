@@ -10,13 +10,25 @@ import (
 
 // bodyFields describe or belong to one body and are wrong for another:
 // framing and coding (RFC 9110 §8), ranges (§14), validators (§8.8), digests
-// (RFC 9530, RFC 3230, RFC 1864) and trailers (RFC 9110 §6.6).
+// (RFC 9530, RFC 3230, RFC 1864), trailers (RFC 9110 §6.6), and where to go
+// from a page that is not shown.
 var bodyFields = []string{
 	"Content-Length", "Content-Type", "Content-Encoding", "Content-Language", "Content-Location",
 	"Content-Range", "Content-Disposition", "Accept-Ranges",
 	"Etag", "Last-Modified",
 	"Content-Digest", "Repr-Digest", "Digest", "Content-Md5",
-	"Trailer",
+	"Trailer", "Refresh",
+}
+
+// freshFields say how long a response may be reused (RFC 9111 §5, RFC 9213).
+var freshFields = []string{"Cache-Control", "Expires", "Age", "Pragma", "Cdn-Cache-Control", "Surrogate-Control"}
+
+// DropFreshness takes back what was said of caching: an error must not be
+// kept for as long as the success that it stands in for.
+func DropFreshness(h http.Header) {
+	for _, field := range freshFields {
+		delete(h, field)
+	}
 }
 
 // DropBodyFields removes what describes a body that will not be sent. All
@@ -157,6 +169,23 @@ func sameHost(u *url.URL, backend string) bool {
 		port = "443"
 	}
 	return u.Port() == "" && strings.EqualFold(u.Host+":"+port, backend)
+}
+
+// QuotedContent makes a value fit to stand between the quotes of a quoted
+// string (RFC 9110 §5.6.4): quotes and backslashes are escaped, control
+// characters go.
+func QuotedContent(value string) string {
+	var b strings.Builder
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c >= ' ' && c != 0x7f || c == '\t':
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // CleanLocation makes a value fit for a Location field (RFC 3986): bytes that

@@ -55,6 +55,9 @@ const (
 	reasonCount
 )
 
+// Reasons is how many reasons there are: they are 0 to Reasons-1.
+const Reasons = int(reasonCount)
+
 var reasonWords = [reasonCount]string{
 	ReasonDocumented: "documented", ReasonAllowed: "allowed", ReasonProtocol: "protocol",
 	ReasonRule: "rule", ReasonTable: "table", ReasonClass: "class", ReasonMalformed: "malformed",

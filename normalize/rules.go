@@ -262,13 +262,33 @@ func shadowedBy(earlier []Rule, rule *Rule) []int {
 	return by
 }
 
+// subset reports whether few ask for no more than many do.
 func subset(few, many []Condition) bool {
 	for _, c := range few {
-		if !slices.ContainsFunc(many, func(m Condition) bool { return m.String() == c.String() }) {
+		if !slices.ContainsFunc(many, func(m Condition) bool { return implies(m, c) }) {
 			return false
 		}
 	}
 	return true
+}
+
+// implies reports whether b holds whenever a does: they are the same, b asks
+// only for the field that a asks a value of, or the other way round where both
+// are negated; or they name the same of the two sources.
+func implies(a, b Condition) bool {
+	if a.String() == b.String() {
+		return true
+	}
+	if fieldA, ok := a.Test.(HeaderTest); ok {
+		fieldB, ok := b.Test.(HeaderTest)
+		if !ok || a.Not != b.Not || fieldA.Field != fieldB.Field {
+			return false
+		}
+		return fieldB.AnyValue && !a.Not || fieldA.AnyValue && a.Not
+	}
+	sourceA, okA := a.Test.(SourceTest)
+	sourceB, okB := b.Test.(SourceTest)
+	return okA && okB && (sourceA == sourceB) == (a.Not == b.Not)
 }
 
 // contradiction tells which two conditions can't both hold.
@@ -283,16 +303,8 @@ func contradiction(when []Condition) string {
 	return ""
 }
 
-// excludes: a test and its negation, or two different sources. There are two
-// sources, so "not source x" is the other one.
-func excludes(a, b Condition) bool {
-	if a.Not != b.Not && a.Test.String() == b.Test.String() {
-		return true
-	}
-	sourceA, okA := a.Test.(SourceTest)
-	sourceB, okB := b.Test.(SourceTest)
-	return okA && okB && (sourceA != sourceB) == (a.Not == b.Not)
-}
+// excludes: a implies that b does not hold.
+func excludes(a, b Condition) bool { return implies(a, Condition{Not: !b.Not, Test: b.Test}) }
 
 // HeaderTest holds when the response has the field, and a value of it matches
 // the pattern if there is one: * at its start, its end or both stands for any

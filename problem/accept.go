@@ -8,6 +8,10 @@ import "strings"
 // maxMembers bounds the work that a header can cause. The busiest Accept in use has about a hundred members.
 const maxMembers = 256
 
+// maxMember bounds how far the end of a member with a quoted string is looked for, and so, with maxMembers, the work
+// that strings which never end can cause. No media range in use is as long.
+const maxMember = 512
+
 // cutMember cuts the first member from a list (RFC 9110 §5.6.1). A comma inside a quoted string does not end it, unless
 // that string never ends.
 func cutMember(line string) (member, rest string) {
@@ -16,7 +20,8 @@ func cutMember(line string) (member, rest string) {
 		return line, ""
 	}
 	if strings.IndexByte(line[:comma], '"') >= 0 {
-		if end := unquotedIndex(line, ','); end >= 0 {
+		near := line[:min(len(line), maxMember)]
+		if end := unquotedIndex(near, ','); end >= 0 && (end < len(near) || len(near) == len(line)) {
 			comma = end
 		}
 	}
