@@ -360,8 +360,9 @@ func TestREADMEDecisions(t *testing.T) {
 			wantHeader: map[string]string{"Content-Length": "0"},
 		},
 		{
-			sentence: "pass leaves the status of an error of Caddy's",
-			gate:     "map 418 pass", behind: "error boiled 418", request: "GET", want: 418, wantBody: `"status":418`,
+			sentence: "pass leaves an error of Caddy's to Caddy",
+			gate:     "map 418 pass", behind: "error boiled 418\nhandle_errors {\n\trespond \"page for {err.status_code}\"\n}",
+			request: "GET", want: 200, wantBody: "page for 418",
 		},
 		{
 			sentence: "handle_errors sees errors where problems are off",
