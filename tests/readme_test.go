@@ -362,7 +362,7 @@ func TestREADMEDecisions(t *testing.T) {
 		{
 			sentence: "pass leaves an error of Caddy's to Caddy",
 			gate:     "map 418 pass", behind: "error boiled 418\nhandle_errors {\n\trespond \"page for {err.status_code}\"\n}",
-			request: "GET", want: 200, wantBody: "page for 418",
+			request: "GET", want: 418, wantBody: "page for 418",
 		},
 		{
 			sentence: "handle_errors sees errors where problems are off",
