@@ -13,7 +13,7 @@ import (
 var ofTheBody = []string{
 	"Content-Length", "Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Content-Range",
 	"Content-Disposition", "Accept-Ranges", "ETag", "Last-Modified", "Content-Digest", "Repr-Digest", "Digest",
-	"Content-MD5", "Trailer",
+	"Content-MD5", "Trailer", "Refresh",
 }
 
 // ofTheResponse are fields that stay, whatever becomes of the body.
@@ -38,6 +38,35 @@ func TestABodyTakesItsFieldsWithItAndNoOther(t *testing.T) {
 	for _, field := range ofTheResponse {
 		if got := h.Values(field); !slices.Equal(got, []string{"one", "two"}) {
 			t.Errorf("%s: got %q, want both values", field, got)
+		}
+	}
+}
+
+func TestWhatWasSaidOfCachingIsTakenBack(t *testing.T) {
+	h := make(http.Header)
+	fresh := []string{"Cache-Control", "Expires", "Age", "Pragma", "CDN-Cache-Control", "Surrogate-Control"}
+	for _, field := range fresh {
+		h.Add(field, "x")
+	}
+	h.Set("Vary", "Accept")
+	normalize.DropFreshness(h)
+	if got, want := slices.Sorted(maps.Keys(h)), []string{"Vary"}; !slices.Equal(got, want) {
+		t.Errorf("of %q and Vary: got fields %q left, want %q", fresh, got, want)
+	}
+}
+
+func TestQuotedContentStaysWithinItsQuotes(t *testing.T) {
+	for _, c := range []struct {
+		value, want string
+	}{
+		{"", ""},
+		{"/orders 7\tgröße", "/orders 7\tgröße"},
+		{`a", realm="b`, `a\", realm=\"b`},
+		{`a\`, `a\\`},
+		{"a\r\nSet-Cookie: x\x00\x7f", "aSet-Cookie: x"},
+	} {
+		if got := normalize.QuotedContent(c.value); got != c.want {
+			t.Errorf("QuotedContent(%q): got %q, want %q", c.value, got, c.want)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
@@ -26,7 +26,7 @@ type logged struct {
 }
 
 // accessLogOf runs exchanges in a site that logs to a file and returns the
-// lines by URI, once Caddy has stopped and written all.
+// lines by URI.
 func accessLogOf(t *testing.T, options, site string, exchanges map[string]backend) map[string]logged {
 	t.Helper()
 	port := freePort(t)
@@ -38,15 +38,8 @@ func accessLogOf(t *testing.T, options, site string, exchanges map[string]backen
 		defer backends.Delete(t.Name() + path)
 		fetch(t, http.MethodGet, fmt.Sprintf("http://localhost:%d%s", port, path), "", "X-Scenario", t.Name()+path)
 	}
-	if err := caddy.Stop(); err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	lines := make(map[string]logged)
-	for text := range strings.Lines(string(b)) {
+	for text := range strings.Lines(awaitLines(t, file, len(exchanges))) {
 		var line logged
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Fatalf("%s: %v", text, err)
@@ -54,6 +47,25 @@ func accessLogOf(t *testing.T, options, site string, exchanges map[string]backen
 		lines[line.Request.URI] = line
 	}
 	return lines
+}
+
+// awaitLines reads a log that is to get so many lines. Caddy writes them when
+// the client has its answer already.
+func awaitLines(t *testing.T, file string, n int) string {
+	t.Helper()
+	again, late := time.NewTicker(5*time.Millisecond), time.After(10*time.Second)
+	defer again.Stop()
+	for {
+		b, err := os.ReadFile(file)
+		if err == nil && strings.Count(string(b), "\n") >= n {
+			return string(b)
+		}
+		select {
+		case <-again.C:
+		case <-late:
+			t.Fatalf("%s has not got %d lines: %s, %v", filepath.Base(file), n, b, err)
+		}
+	}
 }
 
 func TestTheAccessLogTellsWhatWasDecided(t *testing.T) {
@@ -122,16 +134,10 @@ func TestTheProblemAndTheAccessLogNameTheRequestAlike(t *testing.T) {
 			if instance = scenarioInstance.FindString(got.body); instance == "" {
 				t.Fatalf("no instance in %s", got.body)
 			}
-			if err := caddy.Stop(); err != nil {
-				t.Fatal(err)
-			}
-			b, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
 			var line logged
-			if err := json.Unmarshal(b, &line); err != nil {
-				t.Fatalf("%s: %v", b, err)
+			text := awaitLines(t, file, 1)
+			if err := json.Unmarshal([]byte(text), &line); err != nil {
+				t.Fatalf("%s: %v", text, err)
 			}
 			if "urn:uuid:"+line.UUID != instance {
 				t.Errorf("got uuid %q in the log and instance %q", line.UUID, instance)

@@ -38,7 +38,7 @@ func TestPlaceholdersAreKnownOutsideTheGate(t *testing.T) {
 		{
 			name: "an error", options: options, site: site, only: "direct",
 			behind: fails(caddyhttp.Error(413, errors.New("oh"))),
-			want:   explains(400, "", "Proxy-Status: statusgate; error=http_request_error", "X-Seen: 413|400|table||"),
+			want:   explains(400, "", "Proxy-Status: statusgate; error=http_request_error", "X-Seen: 413|400|table||", notStored),
 		},
 		{
 			name: "the chosen media type is known to the backend", options: options, site: site, path: "/orders", only: "direct get",

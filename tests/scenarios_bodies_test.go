@@ -113,7 +113,7 @@ func TestBodiesOfErrorsAreKeptWhereTheyAreOfUse(t *testing.T) {
 			name: "a replaced body takes its fields with it and no other",
 			behind: answers(404, "<h1>not here</h1>", asHTML, "ETag: \"1\"", "Last-Modified: Fri, 31 Dec 1999 23:59:59 GMT", "Accept-Ranges: bytes",
 				"Content-Range: bytes 0-1/2", "Content-Language: de", "Content-Location: /404.html", "Content-Disposition: inline",
-				"Content-MD5: x", "Digest: x", "Content-Digest: x", "Repr-Digest: x",
+				"Content-MD5: x", "Digest: x", "Refresh: 1; url=/x", "Content-Digest: x", "Repr-Digest: x",
 				"Set-Cookie: a=b; Path=/", "Set-Cookie: c=d", "Cache-Control: max-age=60", "Vary: Cookie", "WWW-Authenticate: Basic", "Allow: GET",
 				"Retry-After: 9", "Location: /x", "Link: </x>; rel=next", "X-Unheard-Of: 1", "Access-Control-Allow-Origin: *", "Age: 3"),
 			want: explains(404, "",

@@ -125,7 +125,7 @@ func TestRepresentationsAreHeldAgainstAccept(t *testing.T) {
 	runScenarios(t, []scenario{
 		{
 			name: "a page for a client of JSON is a 406", options: produces, request: accepts,
-			behind: page, want: explains(406, available, after(200)),
+			behind: page, want: explains(406, available, after(200), notStored),
 		},
 		{
 			name: "what the client accepts passes, declared or not", options: produces, request: accepts,
@@ -141,7 +141,7 @@ func TestRepresentationsAreHeldAgainstAccept(t *testing.T) {
 		},
 		{
 			name: "a POST too, where all are checked", options: produces + "representations all", method: "POST", request: accepts,
-			behind: page, want: explains(406, available, after(200)),
+			behind: page, want: explains(406, available, after(200), notStored),
 		},
 		{
 			name: "none is checked where it is off", options: produces + "representations off", request: accepts,
@@ -153,7 +153,7 @@ func TestRepresentationsAreHeldAgainstAccept(t *testing.T) {
 		},
 		{
 			name: "a GET is checked without a declaration where that is asked for", options: "representations safe", request: accepts,
-			behind: page, want: explains(406, "", after(200)),
+			behind: page, want: explains(406, "", after(200), notStored),
 		},
 		{
 			name: "a part is not checked", options: produces, request: append([]string{"Range", "bytes=0-2"}, accepts...),

@@ -9,6 +9,10 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
+// notStored is what an error says that stands for something else: no cache is
+// to keep it under the terms of that.
+const notStored = "Cache-Control: no-store"
+
 const (
 	asText = "Content-Type: text/plain; charset=utf-8"
 	asHTML = "Content-Type: text/html; charset=utf-8"
@@ -128,12 +132,12 @@ func TestStatusesLeaveAsTheContractSays(t *testing.T) {
 			name:    "a redirect becomes 500 in the strict contract",
 			options: "contract strict",
 			behind:  answers(302, "moved", asHTML, "Location: /elsewhere"),
-			want:    explains(500, "", after(302), "Location: /elsewhere"),
+			want:    explains(500, "", after(302), notStored),
 		},
 		{
 			name:   "300 becomes 500",
 			behind: answers(300, "choose", asText),
-			want:   explains(500, "", after(300)),
+			want:   explains(500, "", after(300), notStored),
 		},
 		{
 			name:   "103 before 502 passes, 502 becomes 503",
@@ -232,7 +236,7 @@ func TestRulesDecideBeforeTheContract(t *testing.T) {
 		{
 			name: "a rule that makes an error of a success", options: options,
 			behind: answers(200, "it failed", asText, "X-Failed: yes"),
-			want:   explains(500, "", after(200), "X-Failed: yes"),
+			want:   explains(500, "", after(200), notStored, "X-Failed: yes"),
 		},
 		{
 			name: "a rule whose second condition does not hold", options: options,
@@ -247,20 +251,20 @@ func TestRulesDecideBeforeTheContract(t *testing.T) {
 		{
 			name: "a rule that makes an error of a redirect", options: options,
 			behind: answers(302, "", "Location: /login"),
-			want:   explains(404, "", after(302), "Location: /login"),
+			want:   explains(404, "", after(302), notStored, "Location: /login"),
 		},
 		{
 			name: "a rule for the backend leaves the gateway's errors to the table", options: options,
 			behind: fails(caddyhttp.Error(500, errors.New("oh"))),
 			only:   "direct",
-			want:   explains(500, "", "Proxy-Status: statusgate; error=proxy_internal_error"),
+			want:   explains(500, "", notStored, "Proxy-Status: statusgate; error=proxy_internal_error"),
 		},
 	})
 }
 
 func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 	failed := func(status int, proxyError string, want want) scenario {
-		want.fields = append(want.fields, "Proxy-Status: statusgate; error="+proxyError)
+		want.fields = append(want.fields, notStored, "Proxy-Status: statusgate; error="+proxyError)
 		return scenario{
 			name:   fmt.Sprintf("an error with status %d", status),
 			behind: fails(caddyhttp.Error(status, errors.New("secret cause"))),
@@ -283,20 +287,20 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 			name:   "an error with status 429 keeps its Retry-After and other fields, and none of a body",
 			behind: fails(caddyhttp.Error(429, nil), "Retry-After: 30", "X-RateLimit-Limit: 1", "Set-Cookie: a=b", asJSON, "Content-Length: 7", "ETag: \"1\""),
 			only:   "direct",
-			want: explains(503, `,"retry_after":30`, "Retry-After: 30", "X-RateLimit-Limit: 1", "Set-Cookie: a=b",
+			want: explains(503, `,"retry_after":30`, "Retry-After: 30", "X-RateLimit-Limit: 1", "Set-Cookie: a=b", notStored,
 				"Proxy-Status: statusgate; error=http_request_denied"),
 		},
 		{
 			name:   "an error with a status, wrapped in another error",
 			behind: fails(fmt.Errorf("while at work: %w", caddyhttp.Error(404, errors.New("no file")))),
 			only:   "direct",
-			want:   explains(404, "", "Proxy-Status: statusgate; error=http_request_error"),
+			want:   explains(404, "", notStored, "Proxy-Status: statusgate; error=http_request_error"),
 		},
 		{
 			name:   "an error without a status",
 			behind: fails(errors.New("oh")),
 			only:   "direct",
-			want:   explains(500, "", "Proxy-Status: statusgate; error=proxy_internal_error"),
+			want:   explains(500, "", notStored, "Proxy-Status: statusgate; error=proxy_internal_error"),
 		},
 		{
 			name: "an error after a body that was replaced is not a second answer",
@@ -316,7 +320,7 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 				return caddyhttp.Error(502, errors.New("broke off"))
 			},
 			only: "direct get",
-			want: explains(503, "detail The server behind this gateway cannot be reached."+"|"+again, "Retry-After: 5",
+			want: explains(503, "detail The server behind this gateway cannot be reached."+"|"+again, "Retry-After: 5", notStored,
 				"Proxy-Status: statusgate; error=destination_unavailable"),
 		},
 		{
@@ -335,7 +339,7 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			},
 			only: "direct get",
-			want: incomplete(),
+			want: incomplete(notStored),
 		},
 		{
 			name: "an abort before the body of an error came",
@@ -346,7 +350,7 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			},
 			only: "direct get",
-			want: incomplete(),
+			want: incomplete(notStored),
 		},
 		{
 			name: "an abort after a body that was replaced",
@@ -378,9 +382,9 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 	})
 }
 
-func incomplete() want {
+func incomplete(more ...string) want {
 	return explains(503, `detail The server behind this gateway broke off its answer.|,"retry_after":5`,
-		"Retry-After: 5", "Proxy-Status: statusgate; error=http_response_incomplete")
+		append(more, "Retry-After: 5", "Proxy-Status: statusgate; error=http_response_incomplete")...)
 }
 
 func TestWithProblemsOffErrorsAreForHandleErrors(t *testing.T) {
@@ -394,13 +398,13 @@ func TestWithProblemsOffErrorsAreForHandleErrors(t *testing.T) {
 			gets(503, "<h1>origin</h1>", asHTML, "ETag: \"1\"", after(520), "Retry-After: 5"), ""),
 		off("a backend's empty error stays empty", pages, answers(410, ""), gets(404, "", after(410)), ""),
 		off("an error reaches handle_errors with the contract's status", pages, fails(caddyhttp.Error(502, errors.New("oh"))),
-			gets(503, "page 503 oh", page, "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5"), "direct"),
+			gets(503, "page 503 oh", page, "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5", notStored), "direct"),
 		off("a wrapped error reaches handle_errors with the contract's status", pages, fails(fmt.Errorf("well: %w", caddyhttp.Error(502, errors.New("oh")))),
-			gets(503, "page 503 oh", page, "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5"), "direct"),
+			gets(503, "page 503 oh", page, "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5", notStored), "direct"),
 		off("an abort reaches handle_errors", pages, func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) },
 			gets(503, "page 503 net/http: abort Handler", page, "Proxy-Status: statusgate; error=http_response_incomplete", "Retry-After: 5"), "direct"),
 		off("without handle_errors an error is an empty answer", "", fails(caddyhttp.Error(502, errors.New("oh")), asHTML, "ETag: \"1\"", "X-A: 1"),
-			gets(503, "", "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5", "X-A: 1"), "direct get"),
+			gets(503, "", "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5", "X-A: 1", notStored), "direct get"),
 		{
 			name: "a rejected request reaches handle_errors", options: "problems off\nmethods GET", site: pages, method: "DELETE", only: "direct",
 			want: gets(405, "page 405 Method Not Allowed", page, refused, "Allow: GET, HEAD, OPTIONS"),
