@@ -6,6 +6,10 @@ import (
 	"github.com/statusgate/statusgate/problem"
 )
 
+// A Handler holds a configuration as it was written. Its build method, with a
+// builder that collects the mistakes, makes a gate of it. The Caddyfile parser
+// builds one only to learn of mistakes while it still knows their lines.
+
 // gate is a Handler's configuration in the shape that requests need. It is
 // immutable but for its metrics and events, which are safe for concurrent use.
 type gate struct {

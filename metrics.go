@@ -2,6 +2,7 @@ package statusgate
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -168,3 +169,25 @@ func (m *metrics) took(s *stopwatch) {
 		m.overhead.Observe(s.spent.Seconds())
 	}
 }
+
+// statusLabel is a status as a label value, three digits as in a status line.
+// The set is closed: a status that the table does not know is other.
+func statusLabel(status int) string {
+	switch {
+	case status == notAsked:
+		return "none"
+	case status < 0 || status >= len(statusLabels):
+		return "other"
+	}
+	return statusLabels[status]
+}
+
+var statusLabels = func() (labels [1000]string) {
+	for status := range labels {
+		labels[status] = "other"
+		if normalize.Known(status) {
+			labels[status] = fmt.Sprintf("%03d", status)
+		}
+	}
+	return labels
+}()

@@ -1,14 +1,11 @@
 package statusgate
 
 import (
-	"fmt"
 	"net/http"
 
 	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 
 	"github.com/caddyserver/caddy/v2"
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/normalize"
 )
@@ -107,45 +104,6 @@ func replacerOf(r *http.Request) *caddy.Replacer {
 	return replacer
 }
 
-// accessLog returns the fields of the request's access-log line, nil where
-// there will be none.
-func accessLog(r *http.Request) *caddyhttp.ExtraLogFields {
-	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
-	if server == nil || server.Logs == nil {
-		return nil
-	}
-	extra, _ := r.Context().Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields)
-	return extra
-}
-
-// logged is an outcome in the access log.
-type logged struct {
-	outcome
-	gate *gate
-}
-
-// MarshalLogObject implements [zapcore.ObjectMarshaler].
-func (l logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	enc.AddString("gate", l.gate.name)
-	if l.gate.report {
-		enc.AddString("mode", "report")
-	}
-	if l.received != notAsked {
-		enc.AddInt("received_status", l.received)
-	}
-	enc.AddInt("sent_status", l.sent)
-	enc.AddString("reason", l.reason.String())
-	if l.err != "" {
-		enc.AddString("error", l.err)
-	}
-	if l.rule >= 0 {
-		enc.AddString("rule", l.gate.rules[l.rule].text)
-	}
-	return nil
-}
-
-var boxedEmpty any = ""
-
 // Values as interfaces, made once: setting a placeholder then costs no
 // allocation.
 var (
@@ -173,25 +131,3 @@ func boxedStatus(status int) any {
 	}
 	return status
 }
-
-// statusLabel is a status as a label value, three digits as in a status line.
-// The set is closed: a status that the table does not know is other.
-func statusLabel(status int) string {
-	switch {
-	case status == notAsked:
-		return "none"
-	case status < 0 || status >= len(statusLabels):
-		return "other"
-	}
-	return statusLabels[status]
-}
-
-var statusLabels = func() (labels [1000]string) {
-	for status := range labels {
-		labels[status] = "other"
-		if normalize.Known(status) {
-			labels[status] = fmt.Sprintf("%03d", status)
-		}
-	}
-	return labels
-}()

@@ -72,17 +72,6 @@ func (w *responseWriter) oweAccept(h http.Header, o *outcome) {
 	}
 }
 
-func (w *responseWriter) publishLocation(h http.Header) {
-	hostport, host := backendHosts(w.replacer)
-	if hostport == "" {
-		return
-	}
-	scheme, public := publicBase(w.request)
-	if moved, ok := normalize.PublicLocation(h["Location"][0], scheme, public, hostport, host); ok {
-		h["Location"] = []string{moved}
-	}
-}
-
 // expand fills in the placeholders of a configured value.
 func (w *responseWriter) expand(template string) string {
 	if w.replacer == nil {

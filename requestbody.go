@@ -165,3 +165,42 @@ func announceClose(w http.ResponseWriter) {
 	over := http.MaxBytesReader(w, io.NopCloser(strings.NewReader("..")), 1)
 	_, _ = io.Copy(io.Discard, over)
 }
+
+// hasContent reports whether the request has content (RFC 9110 §6.4):
+// a length above zero, or a body of unknown length. HTTP/3 gives every
+// request without Content-Length a body of unknown length, so there the body
+// itself is asked.
+func hasContent(r *http.Request) bool {
+	if r.Method == http.MethodConnect {
+		return false // a tunnel (RFC 9110 §9.3.6)
+	}
+	if r.ContentLength >= 0 || r.ProtoMajor < 3 || r.Body == nil {
+		return r.ContentLength != 0
+	}
+	var first [1]byte
+	n, err := io.ReadFull(r.Body, first[:])
+	if n == 0 {
+		if err == io.EOF {
+			r.ContentLength = 0
+		}
+		return false // nothing came; the backend will meet the error, if it is one
+	}
+	r.Body = &peekedBody{first: first, ReadCloser: r.Body}
+	return true
+}
+
+// peekedBody is a request body whose first byte has been looked at.
+type peekedBody struct {
+	first [1]byte
+	given bool
+	io.ReadCloser
+}
+
+// Read implements [io.Reader].
+func (b *peekedBody) Read(p []byte) (int, error) {
+	if b.given || len(p) == 0 {
+		return b.ReadCloser.Read(p)
+	}
+	b.given = true
+	return copy(p, b.first[:]), nil
+}
