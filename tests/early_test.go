@@ -296,6 +296,26 @@ func TestAnswerWhileSending(t *testing.T) {
 	})
 }
 
+// After an answer the gate stops sending before it stops listening: a reset,
+// which unread bytes would cause, can overtake the answer.
+func TestAnswerIsNotReset(t *testing.T) {
+	fullDuplex(t, func(t *testing.T, global string) {
+		url := rejecting(t, global, emptyBackend(t))
+		for _, rejection := range rejections {
+			t.Run(rejection.name, func(t *testing.T) {
+				c := dialGate(t, url)
+				c.send(post(rejection.path, "Content-Type: "+rejection.contentType, "Content-Length: 10485760"), strings.Repeat("x", 128<<10))
+				if a := c.receive(); a.StatusCode != rejection.status {
+					t.Errorf("status %d, want %d", a.StatusCode, rejection.status)
+				}
+				if rest, err := io.ReadAll(c.in); err != nil || len(rest) > 0 {
+					t.Errorf("after the answer: %q, %v; want the end", rest, err)
+				}
+			})
+		}
+	})
+}
+
 // hasty is a backend that answers to the head of a request. POSTs get what
 // their path says.
 func hasty(t *testing.T) *rawBackend {
@@ -364,6 +384,22 @@ func TestBackendAnswersEarly(t *testing.T) {
 			t.Errorf("the backend was asked for %q", asked)
 		}
 	})
+}
+
+// A backend may answer before the proxy has begun to read a small body. Whether
+// it does is chance, so this goes on for a while.
+func TestBackendAnswersBeforeSmallBody(t *testing.T) {
+	backend := hasty(t)
+	port := freePort(t)
+	startCaddy(t, "", gateSite(port, "", backend.proxy()))
+	for range 40 {
+		c := dialGate(t, fmt.Sprintf("http://127.0.0.1:%d", port))
+		c.send(post("/401", "Content-Type: application/json", "Content-Length: 10"), "12345")
+		if a := c.receive(); a.StatusCode != 401 || !a.Close {
+			t.Fatalf("status %d, connection closes: %t", a.StatusCode, a.Close)
+		}
+		c.Close()
+	}
 }
 
 // What the gate is there for: Caddy alone takes the leftover of a body that its
