@@ -37,6 +37,7 @@ type jsonReader struct {
 	within int     // how many of the open levels patterns lead to, outermost first
 	next   uint16  // the node of the value to come
 	frames []frame // as many as within
+	array  bool    // the innermost open level is an array
 	arrays [MaxDepth/64 + 1]uint64
 
 	text    []byte // what was read of a string or number before this chunk, or with escapes undone
@@ -55,8 +56,12 @@ func (j *jsonReader) reset(open int) {
 	j.long, j.escape, j.high, j.parts = false, 0, 0, 0
 }
 
-func (j *jsonReader) inArray() bool {
-	return j.arrays[(j.depth-1)/64]&(1<<((j.depth-1)%64)) != 0
+// after gives the state behind a value.
+func (j *jsonReader) after() jsonState {
+	if j.depth == 0 {
+		return jsonOver
+	}
+	return jsonAfter
 }
 
 // onPath tells whether patterns lead to the innermost open level.
@@ -77,6 +82,12 @@ func (i *Inspector) writeJSON(b []byte) {
 		case jsonWord:
 			p = i.jsonWord(b, p)
 		default:
+			if (j.state == jsonName || j.state == jsonNameOrClose) && !j.onPath() {
+				if at := i.jsonSkim(b, p); at > p {
+					p = at
+					continue
+				}
+			}
 			if c := b[p]; c > ' ' {
 				i.jsonToken(c)
 			} else if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
@@ -182,9 +193,8 @@ func (i *Inspector) jsonToken(c byte) {
 
 func (i *Inspector) jsonAfter(c byte) {
 	j := &i.json
-	array := j.inArray()
 	switch {
-	case c == ',' && array:
+	case c == ',' && j.array:
 		j.state = jsonValue
 		if j.onPath() {
 			f := &j.frames[j.within-1]
@@ -193,7 +203,7 @@ func (i *Inspector) jsonAfter(c byte) {
 		}
 	case c == ',':
 		j.state = jsonName
-	case c == ']' && array, c == '}' && !array:
+	case c == ']' && j.array, c == '}' && !j.array:
 		i.jsonClose(false)
 	default:
 		i.failJSON()
@@ -251,8 +261,8 @@ func (i *Inspector) jsonOpen(kind valueKind) {
 	word, bit := j.depth/64, uint64(1)<<(j.depth%64)
 	j.depth++
 	node := j.next
-	j.next = 0
-	if kind == array {
+	j.next, j.array = 0, kind == array
+	if j.array {
 		j.state = jsonValueOrClose
 		j.arrays[word] |= bit
 	} else {
@@ -287,9 +297,9 @@ func (i *Inspector) jsonClose(empty bool) {
 	}
 	j.depth--
 	j.next = 0
-	j.state = jsonAfter
-	if j.depth == 0 {
-		j.state = jsonOver
+	j.state = j.after()
+	if at := j.depth - 1; at >= 0 {
+		j.array = j.arrays[at/64]&(1<<(at%64)) != 0
 	}
 }
 
@@ -298,9 +308,6 @@ func (i *Inspector) jsonScalar(kind valueKind, txt []byte) {
 	j := &i.json
 	if j.name && kind == text {
 		j.name, j.state = false, jsonColon
-		if !j.keep {
-			return
-		}
 		if n := &i.plan.nodes[j.frames[j.within-1].node]; j.long {
 			j.next = n.other
 		} else {
@@ -308,10 +315,7 @@ func (i *Inspector) jsonScalar(kind valueKind, txt []byte) {
 		}
 		return
 	}
-	j.state = jsonAfter
-	if j.depth == 0 {
-		j.state = jsonOver
-	}
+	j.state = j.after()
 	if j.next != 0 {
 		node := &i.plan.nodes[j.next]
 		j.next = 0

@@ -6,26 +6,45 @@ import (
 	"unicode/utf8"
 )
 
-// plainRun gives the index of the first byte from p on that ends or
-// interrupts a string: a quote, a backslash, a control character or the first
-// byte of a character beyond ASCII.
-func plainRun(b []byte, p int) int {
+// plainText gives the index of the first byte from p on that ends or
+// interrupts a string: a quote, a backslash, a control character, or the
+// first byte of a character that is cut or no UTF-8.
+func plainText(b []byte, p int) int {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	for ; p+8 <= len(b); p += 8 {
-		w := binary.LittleEndian.Uint64(b[p:])
-		quote, slash := w^ones*'"', w^ones*'\\'
-		// A byte's top bit is set where it is zero, or below 0x20; borrows
-		// reach only bytes behind the first that is found.
-		special := (quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w
-		if special &= tops; special != 0 {
-			return p + bits.TrailingZeros64(special)/8
+	for {
+		for p+8 <= len(b) {
+			w := binary.LittleEndian.Uint64(b[p:])
+			quote, slash := w^ones*'"', w^ones*'\\'
+			// A byte's top bit is set where it is zero, or below 0x20, or beyond
+			// ASCII; borrows reach only bytes behind the first that is found.
+			special := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w) & tops
+			if special != 0 {
+				p += bits.TrailingZeros64(special) / 8
+				break
+			}
+			p += 8
 		}
+		for p < len(b) && plain[b[p]] {
+			p++
+		}
+		if p == len(b) || b[p] < utf8.RuneSelf {
+			return p
+		}
+		if r, size := utf8.DecodeRune(b[p:]); r != utf8.RuneError || size > 1 {
+			p += size
+			continue
+		}
+		return p
 	}
-	for p < len(b) && b[p] >= 0x20 && b[p] < utf8.RuneSelf && b[p] != '"' && b[p] != '\\' {
-		p++
-	}
-	return p
 }
+
+// plain has the ASCII characters that stand for themselves in a string.
+var plain = func() (set [256]bool) {
+	for c := range utf8.RuneSelf {
+		set[c] = c >= 0x20 && c != '"' && c != '\\'
+	}
+	return set
+}()
 
 // jsonString reads on in a string (RFC 8259 section 7) and gives the index of
 // the byte behind it, or of the chunk's end.
@@ -42,11 +61,14 @@ func (i *Inspector) jsonString(b []byte, p int) int {
 			return p
 		}
 		start := p
-		p = i.plainText(b, p)
+		p = plainText(b, p)
 		if j.high != 0 && (p > start || p < len(b) && b[p] != '\\') {
 			j.flushHigh()
 		}
 		if p < len(b) && b[p] == '"' {
+			if !j.keep {
+				return i.jsonSkipped(b, p+1)
+			}
 			txt := b[start:p]
 			switch {
 			case len(j.text) > 0:
@@ -74,20 +96,21 @@ func (i *Inspector) jsonString(b []byte, p int) int {
 	}
 }
 
-// plainText is plainRun that takes whole characters beyond ASCII with it. It
-// stops at the first byte of one that is cut or no UTF-8.
-func (i *Inspector) plainText(b []byte, p int) int {
-	for {
-		p = plainRun(b, p)
-		if p == len(b) || b[p] < utf8.RuneSelf {
-			return p
-		}
-		r, size := utf8.DecodeRune(b[p:])
-		if r == utf8.RuneError && size == 1 {
-			return p
-		}
-		p += size
+// jsonSkipped goes on behind a string that nothing wants to know, and takes
+// the colon with it that mostly follows a name.
+func (i *Inspector) jsonSkipped(b []byte, p int) int {
+	j := &i.json
+	if !j.name {
+		j.state = j.after()
+		return p
 	}
+	j.name = false
+	if p < len(b) && b[p] == ':' {
+		j.state = jsonValue
+		return p + 1
+	}
+	j.state = jsonColon
+	return p
 }
 
 // jsonPart completes a character that the end of a chunk cut, or that is no
@@ -227,6 +250,9 @@ const (
 	numberExp
 )
 
+// digitsGoOn has the places where another digit changes nothing.
+var digitsGoOn = [numberExp + 1]bool{numberInt: true, numberFraction: true, numberExp: true}
+
 func firstOfNumber(c byte) uint8 {
 	switch {
 	case c == '-':
@@ -272,12 +298,17 @@ func numberNext(at uint8, c byte) uint8 {
 func (i *Inspector) jsonNumber(b []byte, p int) int {
 	j := &i.json
 	start := p
-	for ; p < len(b); p++ {
+	for p < len(b) {
+		if c := b[p]; c >= '0' && c <= '9' && digitsGoOn[j.grammar] {
+			p++
+			continue
+		}
 		next := numberNext(j.grammar, b[p])
 		if next == 0 {
 			break
 		}
 		j.grammar = next
+		p++
 	}
 	j.add(b[start:p])
 	if p == len(b) {

@@ -278,4 +278,3 @@ func (i *Inspector) xmlBang(c byte) {
 		i.failXML()
 	}
 }
-
