@@ -138,7 +138,7 @@ func TestAClientThatLeftIsNotAnswered(t *testing.T) {
 	}
 	func() {
 		defer func() {
-			if got := recover(); got != http.ErrAbortHandler {
+			if got := recover(); got != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 				t.Errorf("an abort: got panic %v, want it to go on", got)
 			}
 		}()

@@ -187,7 +187,7 @@ func (w *responseWriter) ReadFrom(r io.Reader) (int64, error) {
 	if w.state == statePending {
 		var err error
 		first, err = io.CopyN(writeOnly{w}, r, firstRead)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return first, nil
 		}
 		if err != nil {

@@ -69,14 +69,6 @@ func (s *script) status() int {
 	return http.StatusOK
 }
 
-func (s *script) body() string {
-	var b strings.Builder
-	for _, step := range s.steps {
-		b.WriteString(step.text)
-	}
-	return b.String()
-}
-
 var scriptTypes = []string{"application/json", "text/plain", "text/html", "application/problem+json", "application/problem+xml", "text/event-stream", ""}
 
 func randomScript(random *rand.Rand, id string) *script {
