@@ -92,9 +92,11 @@ func (p *parser) errf(format string, args ...any) {
 }
 
 // block reads the options of a block. An option that stands twice is refused,
-// but for those that may repeat and take care of their keys themselves.
-func (p *parser) block(prefix string, option func(key, word string)) {
+// but for those that may repeat and take care of their keys themselves. It
+// returns how many there were.
+func (p *parser) block(prefix string, option func(key, word string)) (options int) {
 	for nesting := p.Nesting(); p.NextBlock(nesting); {
+		options++
 		word := p.Val()
 		key := prefix + word
 		if first, ok := p.lines[key]; ok {
@@ -106,6 +108,7 @@ func (p *parser) block(prefix string, option func(key, word string)) {
 		}
 		option(key, word)
 	}
+	return options
 }
 
 func (p *parser) where() position { return position{file: p.File(), line: p.Line()} }
@@ -276,7 +279,7 @@ func (p *parser) location() {
 	}
 	l := new(Location)
 	p.handler.Location = l
-	p.block("location.", func(_, word string) {
+	options := p.block("location.", func(_, word string) {
 		switch word {
 		case "created":
 			p.one(&l.Created)
@@ -288,6 +291,9 @@ func (p *parser) location() {
 			p.refuse("location: unknown option %q", word)
 		}
 	})
+	if options == 0 {
+		p.errf("location: no option in its block")
+	}
 }
 
 func (p *parser) problems() {
@@ -299,7 +305,7 @@ func (p *parser) problems() {
 	case len(args) > 0:
 		p.errf("problems: unexpected %q: want off, or options in a block", args[0])
 	}
-	p.block("problems.", func(_, word string) {
+	options := p.block("problems.", func(_, word string) {
 		switch word {
 		case "type":
 			p.one(&problems.Type)
@@ -313,6 +319,9 @@ func (p *parser) problems() {
 			p.refuse("problems: unknown option %q", word)
 		}
 	})
+	if options == 0 && !problems.Off {
+		p.errf("problems: neither off nor an option in its block")
+	}
 }
 
 // rule reads a map line and its block.
