@@ -1,6 +1,7 @@
 package statusgate
 
 import (
+	"math"
 	"net/http"
 
 	"go.uber.org/zap"
@@ -23,8 +24,8 @@ type outcome struct {
 }
 
 // notAsked is the received status of an exchange that the backend knows
-// nothing of. It is no status: a backend can send even 000.
-const notAsked = -1
+// nothing of. It is no status, not even of a handler that sends 000 or -1.
+const notAsked = math.MinInt
 
 // changed reports whether the client gets another status than the backend sent.
 func (o *outcome) changed() bool { return o.received != o.sent }
