@@ -107,6 +107,8 @@ func TestEveryExchangeIsCountedOnce(t *testing.T) {
 		{"an abort", statusgate.Handler{}, get("/"), func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) }, "none", "503", "backend_incomplete", nil},
 		{"a client that left, says the error", statusgate.Handler{}, get("/"), returns(caddyhttp.Error(499, errors.New("gone"))), "none", "499", "client_gone", nil},
 		{"a client that left, says the request", statusgate.Handler{}, get("/").WithContext(gone), returns(nil), "none", "499", "client_gone", nil},
+		{"a client that left, says the proxy", statusgate.Handler{}, get("/").WithContext(gone), sends(499, ""), "none", "499", "client_gone", nil},
+		{"a backend's 499", statusgate.Handler{}, get("/"), sends(499, ""), "499", "401", "table", nil},
 		{"a problem that is too large", statusgate.Handler{}, get("/"), sends(404, strings.Repeat("x", statusgate.HoldLimit+1), "Content-Type: application/problem+json"), "404", "404", "documented", []string{`undecided_total{cause="too_large",gate="statusgate"}`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

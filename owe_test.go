@@ -145,3 +145,14 @@ func TestAClientThatLeftIsNotAnswered(t *testing.T) {
 		_, _ = exchange(t, h, get("/").WithContext(gone), func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) })
 	}()
 }
+
+// CGI's Status field says what the status was before it was changed.
+func TestTheStatusFieldOfCGIGoesWithTheStatus(t *testing.T) {
+	h := newGate(t, newContext(t), statusgate.Handler{})
+	for status, want := range map[int]string{520: "", 404: "404 Not Found"} {
+		w, err := exchange(t, h, get("/"), sends(status, "{}", "Content-Type: application/json", "Status: 404 Not Found"))
+		if got := w.Header().Get("Status"); got != want || err != nil {
+			t.Errorf("%d: got Status %q (%v), want %q", status, got, err, want)
+		}
+	}
+}

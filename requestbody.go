@@ -94,6 +94,9 @@ func (b *requestBody) untouched() bool { return b.state.Load() == bodyUntouched 
 // net/http does.
 func (w *responseWriter) settleBody(o *outcome) {
 	b := w.body
+	if b == nil && o.gateway && o.received == notAsked {
+		w.drainStream()
+	}
 	if b.whole() {
 		return
 	}
@@ -110,6 +113,22 @@ func (w *responseWriter) settleBody(o *outcome) {
 	if o.gateway {
 		_ = http.NewResponseController(w.ResponseWriter).SetReadDeadline(time.Now().Add(lingerWait))
 	}
+}
+
+// drainStream reads a small body of an HTTP/2 request that has arrived. The
+// connection does not need it, but clients such as curl 7.88 take the end of
+// the stream for an error while they are still sending.
+func (w *responseWriter) drainStream() {
+	r := w.request
+	if r.ProtoMajor != 2 || r.ContentLength <= 0 || r.ContentLength > arrivedLimit {
+		return
+	}
+	control := http.NewResponseController(w.ResponseWriter)
+	if control.SetReadDeadline(time.Now().Add(arrivedWait)) != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, r.Body, r.ContentLength+1)
+	_ = control.SetReadDeadline(time.Time{})
 }
 
 // drainArrived reads a body that is there already, and reports whether it was

@@ -59,6 +59,9 @@ func (w *responseWriter) mend(o *outcome) {
 	if w.varies {
 		normalize.AddVary(w.Header(), "Accept")
 	}
+	if o.changed() {
+		delete(w.Header(), "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)
+	}
 	w.proxyStatus(o)
 	w.settleBody(o)
 	w.record(o)

@@ -120,6 +120,10 @@ func (w *responseWriter) WriteHeader(status int) {
 		w.ResponseWriter.WriteHeader(status)
 	case status >= 100 && status < 200:
 		w.ResponseWriter.WriteHeader(status)
+	case status == statusClientGone && w.request.Context().Err() != nil:
+		w.conclude(clientGone(notAsked)) // how reverse_proxy tells the access log
+		w.state = statePassing
+		w.ResponseWriter.WriteHeader(status)
 	default:
 		w.watch.resume()
 		w.respond(w.judge(status, normalize.SourceBackend))
