@@ -83,6 +83,8 @@ func XML(path string, vals ...string) (Test, error) {
 	attr, isAttr := strings.CutPrefix(steps[last], "@")
 	if isAttr {
 		steps = steps[:last]
+	} else {
+		attr = ""
 	}
 	if len(steps) == 0 || len(steps) > maxSteps || isAttr && !isLocalName(attr) {
 		return Test{}, fmt.Errorf("the XML path %q is not like Envelope/Body/Fault or a/b/@name", path)

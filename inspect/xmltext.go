@@ -35,11 +35,9 @@ func declaredEncoding(decl []byte) string {
 		return ""
 	}
 	rest = bytes.TrimLeft(rest, " \t\r\n=")
-	if len(rest) == 0 {
-		return ""
-	}
-	name, _, _ := bytes.Cut(rest[1:], rest[:1])
-	return string(bytes.TrimSuffix(name, []byte("?")))
+	quote := rest[:min(1, len(rest))]
+	name, _, _ := bytes.Cut(rest[len(quote):], quote)
+	return string(name)
 }
 
 // xmlInCDATA takes a byte of a CDATA section.
