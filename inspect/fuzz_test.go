@@ -61,7 +61,7 @@ func FuzzChunks(f *testing.F) {
 		want := outcome(whole, len(tests), 2)
 		plan.Put(whole)
 		pieces := plan.Get(m, "", nil, true)
-		var before string
+		before := outcome(pieces, len(tests), 2)
 		for rest := []byte(body); len(rest) > 0; {
 			n := min(len(rest), int(cuts&7)+1)
 			cuts = cuts>>3 | cuts<<61
@@ -131,7 +131,7 @@ func lookUp(doc any, pointer string) (any, bool) {
 		return doc, true
 	}
 	unescape := strings.NewReplacer("~1", "/", "~0", "~")
-	for _, token := range strings.Split(pointer[1:], "/") {
+	for _, token := range strings.SplitSeq(pointer[1:], "/") {
 		token = unescape.Replace(token)
 		switch in := doc.(type) {
 		case map[string]any:

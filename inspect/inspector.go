@@ -243,8 +243,10 @@ func (i *Inspector) decideKind(kind testKind, a Answer) {
 // decideAuto answers all tests of a kind with yes and a status.
 func (i *Inspector) decideAuto(kind testKind, status int) {
 	for _, test := range i.plan.byKind[kind] {
-		i.slots[test].auto = status
-		i.decide(test, Yes)
+		if s := &i.slots[test]; !s.settled {
+			s.auto = status
+			i.decide(test, Yes)
+		}
 	}
 }
 

@@ -13,7 +13,6 @@ const (
 	jsonName                          // after a comma in an object
 	jsonColon
 	jsonAfter // a comma or a close must follow
-	jsonOver  // after the document
 	jsonString
 	jsonNumber
 	jsonWord // true, false, null
@@ -54,14 +53,6 @@ type jsonReader struct {
 func (j *jsonReader) reset(open int) {
 	j.open, j.state, j.bom, j.depth, j.within, j.next = open, jsonBegin, 0, 0, 0, 0
 	j.long, j.escape, j.high, j.parts = false, 0, 0, 0
-}
-
-// after gives the state behind a value.
-func (j *jsonReader) after() jsonState {
-	if j.depth == 0 {
-		return jsonOver
-	}
-	return jsonAfter
 }
 
 // onPath tells whether patterns lead to the innermost open level.
@@ -184,10 +175,8 @@ func (i *Inspector) jsonToken(c byte) {
 		if c != ':' {
 			i.failJSON()
 		}
-	case jsonAfter:
+	default:
 		i.jsonAfter(c)
-	default: // after the document
-		i.failJSON()
 	}
 }
 
@@ -297,10 +286,13 @@ func (i *Inspector) jsonClose(empty bool) {
 	}
 	j.depth--
 	j.next = 0
-	j.state = j.after()
-	if at := j.depth - 1; at >= 0 {
-		j.array = j.arrays[at/64]&(1<<(at%64)) != 0
+	j.state = jsonAfter
+	if j.depth == 0 {
+		i.failJSON() // what follows a document changes nothing
+		return
 	}
+	at := j.depth - 1
+	j.array = j.arrays[at/64]&(1<<(at%64)) != 0
 }
 
 // jsonScalar takes a whole string, number or word, or the name of a member.
@@ -315,10 +307,13 @@ func (i *Inspector) jsonScalar(kind valueKind, txt []byte) {
 		}
 		return
 	}
-	j.state = j.after()
+	j.state = jsonAfter
 	if j.next != 0 {
 		node := &i.plan.nodes[j.next]
 		j.next = 0
 		i.scalar(node, kind, txt)
+	}
+	if j.depth == 0 {
+		i.failJSON() // what follows a document changes nothing
 	}
 }

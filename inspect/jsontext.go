@@ -101,7 +101,7 @@ func (i *Inspector) jsonString(b []byte, p int) int {
 func (i *Inspector) jsonSkipped(b []byte, p int) int {
 	j := &i.json
 	if !j.name {
-		j.state = j.after()
+		j.state = jsonAfter
 		return p
 	}
 	j.name = false
@@ -269,21 +269,20 @@ func numberMayEnd(at uint8) bool {
 	return at == numberZero || at == numberInt || at == numberFraction || at == numberExp
 }
 
-// numberNext gives the place behind a byte, 0 where it does not belong.
+// numberNext gives the place behind a byte, 0 where it does not belong. Digits
+// that go on are not asked about.
 func numberNext(at uint8, c byte) uint8 {
 	switch {
 	case c >= '0' && c <= '9':
 		switch at {
 		case numberSign:
 			return firstOfNumber(c)
-		case numberZero:
-			return 0
 		case numberPoint:
 			return numberFraction
 		case numberE, numberESign:
 			return numberExp
 		}
-		return at
+		return 0 // behind a zero that leads
 	case c == '.' && (at == numberZero || at == numberInt):
 		return numberPoint
 	case c|0x20 == 'e' && (at == numberZero || at == numberInt || at == numberFraction):

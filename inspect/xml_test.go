@@ -33,6 +33,7 @@ func TestXML(t *testing.T) {
 		{"a name with two colons", "r/a", nil, `<r><n:m:a>x</n:m:a></r>`, no, 0},
 		{"the root's text", "r", []string{"x"}, `<r>x</r>`, yes, 0},
 		{"a CDATA section", "r/a", []string{"<]]x>]]"}, `<r><a><![CDATA[<]]x>]]]]></a></r>`, yes, 0},
+		{"a CDATA section that does not matter", "r/b", []string{"x"}, `<r><a><![CDATA[x]]></a><b>x</b></r>`, yes, 0},
 		{"brackets at the end of one", "r/a", []string{"x]]]"}, `<r><a><![CDATA[x]]]]]></a></r>`, yes, 0},
 		{"text in pieces", "r/a", []string{"abcd"}, `<r><a>a<!-- - -- ---><![CDATA[b]]>c<?pi ? ??>d</a></r>`, yes, 0},
 		{"entities", "r/a", []string{`<>&'"Aé😀`}, `<r><a>&lt;&gt;&amp;&apos;&quot;&#65;&#xe9;&#x1F600;</a></r>`, yes, 0},
