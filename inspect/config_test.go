@@ -52,6 +52,7 @@ func TestTestsThatAreRefused(t *testing.T) {
 		"an attribute without a name": func() (inspect.Test, error) { return inspect.XML("a/@") },
 		"an attribute in between":     func() (inspect.Test, error) { return inspect.XML("a/@b/c") },
 		"a long step":                 func() (inspect.Test, error) { return inspect.XML("a/" + long) },
+		"a long value of an element":  func() (inspect.Test, error) { return inspect.XML("a", long) },
 		"no text":                     func() (inspect.Test, error) { return inspect.Contains("") },
 		"a long text":                 func() (inspect.Test, error) { return inspect.Contains(long) },
 		"no expression":               func() (inspect.Test, error) { return inspect.Regexp("") },
@@ -63,6 +64,20 @@ func TestTestsThatAreRefused(t *testing.T) {
 	}
 	if _, err := inspect.NewPlan(nil, []string{"id"}); err == nil {
 		t.Error("a capture without a slash is taken")
+	}
+}
+
+func TestDerives(t *testing.T) {
+	for test, want := range map[string]struct {
+		test inspect.Test
+		want bool
+	}{
+		"json": {must(inspect.JSON("")), true}, "html": {inspect.HTMLPage(), true}, "none": {inspect.Test{}, false},
+		"contains": {must(inspect.Contains("x")), false}, "regexp": {must(inspect.Regexp("x")), false},
+	} {
+		if got := want.test.Derives(); got != want.want {
+			t.Errorf("%s: %v, want %v", test, got, want.want)
+		}
 	}
 }
 

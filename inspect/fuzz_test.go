@@ -131,7 +131,7 @@ func lookUp(doc any, pointer string) (any, bool) {
 		return doc, true
 	}
 	unescape := strings.NewReplacer("~1", "/", "~0", "~")
-	for _, token := range strings.SplitSeq(pointer[1:], "/") {
+	for token := range strings.SplitSeq(pointer[1:], "/") {
 		token = unescape.Replace(token)
 		switch in := doc.(type) {
 		case map[string]any:

@@ -56,11 +56,7 @@ type capture struct {
 func newInspector(p *Plan) *Inspector {
 	i := &Inspector{plan: p, slots: make([]slot, len(p.tests)), found: make([]capture, p.captures)}
 	i.json.frames = make([]frame, p.levels+1)
-	i.json.text = make([]byte, 0, TextLimit)
-	if len(p.byKind[testXML])+len(p.byKind[testSOAP])+len(p.byKind[testProblem]) > 0 {
-		i.xml.text = make([]byte, 0, TextLimit)
-		i.xml.taken = make([]int, len(p.tests))
-	}
+	i.xml.taken = make([]int, len(p.tests))
 	i.tails = make([][]byte, len(p.byKind[testContains]))
 	for n, test := range p.byKind[testContains] {
 		i.tails[n] = make([]byte, 0, 2*len(p.tests[test].text))

@@ -23,6 +23,9 @@ type namespace struct {
 	depth  int
 }
 
+// maxSpaces bounds the declarations that are in force on the known levels.
+const maxSpaces = 64
+
 // knownLevels are those on which SOAP and problem details have elements of
 // their own: Envelope, Body, Fault, Code, Value.
 const knownLevels = 5
@@ -33,7 +36,7 @@ func (i *Inspector) xmlDeclares() {
 	if len(x.tags) > knownLevels {
 		return
 	}
-	if x.spaceN == len(x.spaces) {
+	if len(x.spaces) == maxSpaces {
 		i.failXML()
 		return
 	}
@@ -51,14 +54,13 @@ func (i *Inspector) xmlDeclares() {
 	case "urn:ietf:rfc:7807":
 		ns.space = spaceProblem
 	}
-	x.spaces[x.spaceN] = ns
-	x.spaceN++
+	x.spaces = append(x.spaces, ns)
 }
 
 // space gives the namespace of the innermost open element. A prefix that was
 // never declared has none.
 func (x *xmlReader) space() space {
-	for n := x.spaceN; n > 0; n-- {
+	for n := len(x.spaces); n > 0; n-- {
 		if ns := &x.spaces[n-1]; ns.prefix == x.name.prefix {
 			return ns.space
 		}

@@ -86,15 +86,15 @@ func XML(path string, vals ...string) (Test, error) {
 	} else {
 		attr = ""
 	}
-	if len(steps) == 0 || len(steps) > maxSteps || isAttr && !isLocalName(attr) {
+	if len(steps) == 0 || len(steps) > maxSteps || isAttr && (!isLocalName(attr) || len(attr) > maxName) {
 		return Test{}, fmt.Errorf("the XML path %q is not like Envelope/Body/Fault or a/b/@name", path)
 	}
 	for _, step := range steps {
-		if step != "*" && !isLocalName(step) {
+		if step != "*" && (!isLocalName(step) || len(step) > maxName) {
 			return Test{}, fmt.Errorf("the XML path %q has the step %q, which is no local name", path, step)
 		}
 	}
-	if err := checkLengths(slices.Concat(vals, steps)); err != nil {
+	if err := checkLengths(vals); err != nil {
 		return Test{}, err
 	}
 	return Test{kind: testXML, path: steps, attr: attr, values: newValues(vals), words: words("xml", strings.TrimPrefix(path, "/"), vals...)}, nil

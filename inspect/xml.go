@@ -31,11 +31,14 @@ const (
 	xmlEntity            // behind &
 )
 
+// maxName is the length in bytes of the longest name that a path may have.
+const maxName = 128
+
 // xmlNameText is a name that is being read, or a hash of what matters of it.
 type xmlNameText struct {
 	whole  uint64 // hash of all of it
 	prefix uint64 // hash of what is before the colon, 0 without one
-	local  [256]byte
+	local  [maxName]byte
 	n      int // bytes of the local name; more than fit make it a name that nothing has
 }
 
@@ -61,19 +64,17 @@ type xmlReader struct {
 	text     []byte // of the element, or of the attribute
 	entity   [12]byte
 	entityN  int
-	spaces   [64]namespace // that the first levels declare
-	spaceN   int
+	spaces   []namespace // that the first levels declare
 	taken    []int // for each test, how many steps of its path are open
 }
 
 func (x *xmlReader) reset(charset string) {
-	taken, tags, txt := x.taken, x.tags[:0], x.text[:0]
-	clear(taken)
+	clear(x.taken)
 	x.in = xmlInput{label: codingOf(strings.Trim(charset, `"' `))}
 	x.state, x.begun, x.decl, x.done = xmlText, false, false, false
 	x.children, x.attrs, x.isNil, x.keep, x.long = false, false, false, false, false
-	x.match, x.spaceN, x.entityN = 0, 0, 0
-	x.taken, x.tags, x.text = taken, tags, txt
+	x.match, x.entityN = 0, 0
+	x.tags, x.text, x.spaces = x.tags[:0], x.text[:0], x.spaces[:0]
 }
 
 // failXML gives up: this is no XML, or too deep, or it needs a DTD.

@@ -242,8 +242,8 @@ func (i *Inspector) xmlClosed() {
 	if depth <= knownLevels {
 		i.knownClosed()
 	}
-	for x.spaceN > 0 && x.spaces[x.spaceN-1].depth == depth {
-		x.spaceN--
+	for n := len(x.spaces); n > 0 && x.spaces[n-1].depth == depth; n-- {
+		x.spaces = x.spaces[:n-1]
 	}
 	x.tags = x.tags[:depth-1]
 	x.children, x.keep, x.isNil, x.state = true, false, false, xmlText
