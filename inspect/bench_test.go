@@ -62,6 +62,7 @@ func BenchmarkInspect(b *testing.B) {
 		{"1KiB six tests by 16", sixTests(), order, 16},
 		{"64KiB six tests", sixTests(), list(64 << 10), 4096},
 		{"64KiB first byte", sixTests()[:1], append([]byte(`{"ok":false,`), list(64 << 10)[1:]...), 4096},
+		{"64KiB XML off the path", []inspect.Test{inspect.SOAPFault(), must(inspect.XML("r/status", "9"))}, []byte("<r>" + string(bytes.Repeat([]byte(`<item n="3"><title>some text in here</title></item>`), 1300)) + "</r>"), 4096},
 		{"64KiB XML", []inspect.Test{must(inspect.XML("r/i", "9"))}, []byte("<r>" + string(bytes.Repeat([]byte(`<i n="3">some text in here</i>`), 2000)) + "</r>"), 4096},
 	} {
 		b.Run(bench.name, func(b *testing.B) {

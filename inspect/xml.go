@@ -65,7 +65,7 @@ type xmlReader struct {
 	entity   [12]byte
 	entityN  int
 	spaces   []namespace // that the first levels declare
-	taken    []int // for each test, how many steps of its path are open
+	taken    []int       // for each test, how many steps of its path are open
 }
 
 func (x *xmlReader) reset(charset string) {
@@ -103,10 +103,14 @@ func (i *Inspector) xmlBytes(b []byte, byWish bool) []byte {
 		switch x.state {
 		case xmlText:
 			p = i.xmlText(b, p)
-		case xmlName, xmlTag, xmlGap, xmlAttr, xmlEquals, xmlQuote, xmlEmpty, xmlEndName, xmlEndTag:
+		case xmlName, xmlEndName:
+			if p = x.name.addRun(b, p); p < len(b) {
+				i.xmlInTag(b[p])
+			}
+		case xmlTag, xmlGap, xmlAttr, xmlEquals, xmlQuote, xmlEmpty, xmlEndTag:
 			i.xmlInTag(b[p])
 		case xmlValue:
-			i.xmlInValue(b[p])
+			p = i.xmlInValue(b, p)
 		case xmlEntity:
 			i.xmlInEntity(b[p])
 		default:
@@ -126,7 +130,7 @@ func (i *Inspector) xmlText(b []byte, p int) int {
 	for p < len(b) && b[p] != '<' && b[p] != '&' {
 		p++
 	}
-	if p > start {
+	if p > start && (x.keep || len(x.tags) == 0) {
 		i.xmlChars(b[start:p])
 	}
 	if p == len(b) || x.open == 0 {
@@ -147,9 +151,7 @@ func (i *Inspector) xmlText(b []byte, p int) int {
 func (i *Inspector) xmlChars(b []byte) {
 	x := &i.xml
 	if len(x.tags) > 0 {
-		if x.keep {
-			x.add(b)
-		}
+		x.add(b)
 		return
 	}
 	for _, c := range b {
@@ -167,15 +169,13 @@ func (i *Inspector) xmlChars(b []byte) {
 
 // add appends to the text that is kept, without white space at its begin.
 func (x *xmlReader) add(b []byte) {
-	for _, c := range b {
-		space := isSpace(c)
-		switch {
-		case space && len(x.text) == 0:
-		case len(x.text) < TextLimit:
-			x.text = append(x.text, c)
-		case !space:
-			x.long = true
-		}
+	for len(x.text) == 0 && len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
+	}
+	fits := min(len(b), TextLimit-len(x.text))
+	x.text = append(x.text, b[:fits]...)
+	for _, c := range b[fits:] {
+		x.long = x.long || !isSpace(c)
 	}
 }
 

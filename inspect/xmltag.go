@@ -31,6 +31,16 @@ func (n *xmlNameText) add(c byte) {
 	n.whole = (n.whole ^ uint64(c)) * hashPrime
 }
 
+// addRun adds the bytes of a name from p on and gives the index of the first
+// that is none.
+func (n *xmlNameText) addRun(b []byte, p int) int {
+	for p < len(b) && isNameChar(b[p]) {
+		n.add(b[p])
+		p++
+	}
+	return p
+}
+
 // text gives the local name, "" where it is longer than any that is looked
 // for.
 func (n *xmlNameText) text() []byte {
@@ -44,9 +54,15 @@ func isNameStart(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == ':' || c >= 0x80
 }
 
-func isNameChar(c byte) bool {
-	return isNameStart(c) || c >= '0' && c <= '9' || c == '-' || c == '.'
-}
+func isNameChar(c byte) bool { return nameChars[c] }
+
+var nameChars = func() (set [256]bool) {
+	for n := range set {
+		c := byte(n)
+		set[c] = isNameStart(c) || c >= '0' && c <= '9' || c == '-' || c == '.'
+	}
+	return set
+}()
 
 func isXMLSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
@@ -55,10 +71,6 @@ func (i *Inspector) xmlInTag(c byte) {
 	x := &i.xml
 	space := isXMLSpace(c)
 	switch {
-	case x.state == xmlName && isNameChar(c):
-		x.name.add(c)
-	case x.state == xmlEndName && isNameChar(c):
-		x.name.add(c)
 	case x.state == xmlAttr && isNameChar(c):
 		x.attr.add(c)
 	case x.state == xmlEndName && space:
@@ -103,20 +115,26 @@ func (i *Inspector) xmlTagGoesOn(c byte) {
 	}
 }
 
-// xmlInValue takes a byte of an attribute's value.
-func (i *Inspector) xmlInValue(c byte) {
+// xmlInValue takes an attribute's value up to the first byte that means
+// something, and that byte.
+func (i *Inspector) xmlInValue(b []byte, p int) int {
 	x := &i.xml
-	switch c {
-	case x.quote:
+	start := p
+	for p < len(b) && b[p] != x.quote && b[p] != '<' && b[p] != '&' {
+		p++
+	}
+	x.add(b[start:p])
+	switch {
+	case p == len(b):
+	case b[p] == x.quote:
 		x.state = xmlGap
 		i.xmlAttribute()
-	case '<':
+	case b[p] == '<':
 		i.failXML()
-	case '&':
-		x.state, x.inTag, x.entityN = xmlEntity, true, 0
 	default:
-		x.add([]byte{c})
+		x.state, x.inTag, x.entityN = xmlEntity, true, 0
 	}
+	return p
 }
 
 // xmlNamed takes the name of a start tag.
