@@ -2,7 +2,6 @@ package statusgate
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +31,7 @@ func (h *Handler) build(at lines) (*gate, mistakes) {
 		rejectPaths: b.oneOf("unknown_resources", h.UnknownResources, "pass", "reject") == 1,
 	}
 	g.name = b.name(h.Name)
+	b.inspection(h, g)
 	b.contract(h, g)
 	b.resources(h, g)
 	b.owed(h, g)
@@ -58,7 +58,11 @@ func (b *builder) contract(h *Handler, g *gate) {
 		}
 	}
 	g.registered = profile == normalize.ProfileRegistered
-	rules, lines := b.rules(h.Map)
+	written := h.Map
+	if h.SoftErrors {
+		written = h.withSoftErrors()
+	}
+	rules, lines := b.rules(written)
 	for _, s := range normalize.Shadows(rules) {
 		option := lines[s.Rule]
 		if len(s.By) == 0 {
@@ -76,6 +80,7 @@ func (b *builder) contract(h *Handler, g *gate) {
 		text := rules[i].String()
 		g.rules = append(g.rules, ruleWord{text: text, boxed: text, passes: rules[i].To == normalize.Pass})
 	}
+	b.plan(h, g)
 	g.contract = normalize.NewContract(profile, h.Allow, normalize.NewRules(rules))
 }
 
@@ -131,6 +136,9 @@ func (b *builder) rule(option string, in *Rule) normalize.Rule {
 			rule.When = append(rule.When, c)
 		}
 	}
+	if rule.To == normalize.Auto && !rule.Derives() {
+		b.failf(option, "auto has nothing to derive a status from: it needs a condition on what the body says, without not")
+	}
 	return rule
 }
 
@@ -139,8 +147,7 @@ func (b *builder) target(option, word string) int {
 	case "pass":
 		return normalize.Pass
 	case "auto":
-		b.failf(option, "auto has nothing to derive a status from: it needs a condition on the body, and this version has none")
-		return normalize.Pass
+		return normalize.Auto
 	}
 	status, err := strconv.Atoi(word)
 	if err != nil {
@@ -151,28 +158,6 @@ func (b *builder) target(option, word string) int {
 		b.fail(option, err)
 	}
 	return status
-}
-
-func (b *builder) condition(option string, in *Condition) (normalize.Condition, bool) {
-	out := normalize.Condition{Not: in.Not}
-	switch {
-	case (in.Header != nil) == (in.Source != ""):
-		b.failf(option, "a condition is either header or source")
-		return out, false
-	case in.Source != "":
-		source := b.oneOf(option, in.Source, "backend", "gateway")
-		out.Test = normalize.SourceTest(source) //nolint:gosec // 0 or 1
-	default:
-		test := normalize.HeaderTest{Field: http.CanonicalHeaderKey(in.Header.Field), AnyValue: in.Header.Value == nil}
-		if !httpguts.ValidHeaderFieldName(in.Header.Field) {
-			b.failf(option, "%q is not the name of a header field", in.Header.Field)
-		}
-		if in.Header.Value != nil {
-			test.Pattern = *in.Header.Value
-		}
-		out.Test = test
-	}
-	return out, true
 }
 
 // owed reads what responses get that the backend forgot.

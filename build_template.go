@@ -2,6 +2,7 @@ package statusgate
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -27,8 +28,10 @@ func (b *builder) template(option, value string) string {
 		switch {
 		case placeholder == "":
 			b.failf(option, "%q has a placeholder without a name", value)
-		case strings.HasPrefix(placeholder, "http.statusgate.json."):
-			b.failf(option, "{%s} reads the body, which this version cannot do yet", placeholder)
+		case strings.HasPrefix(placeholder, jsonPlaceholder):
+			if !strings.HasPrefix(option, "location.") {
+				b.failf(option, "{%s} is of use in location created and accepted only", placeholder)
+			}
 		case !strings.Contains(placeholder, "."):
 			b.failf(option, "{%s} is no placeholder: names such as {http.request.uri.path} have a dot", placeholder)
 		}
@@ -45,4 +48,26 @@ func (b *builder) uri(option, value string) {
 	} else if _, err := url.Parse(plain); err != nil {
 		b.failf(option, "%q is not a URI", value)
 	}
+}
+
+// jsonPlaceholder is followed by the RFC 6901 pointer of a value.
+const jsonPlaceholder = "http.statusgate.json."
+
+// captures are the pointers of the values that templates want of a JSON body.
+func captures(templates ...string) []string {
+	var pointers []string
+	for _, rest := range templates {
+		for {
+			_, after, found := strings.Cut(rest, "{"+jsonPlaceholder)
+			if !found {
+				break
+			}
+			var pointer string
+			pointer, rest, _ = strings.Cut(after, "}")
+			if !slices.Contains(pointers, pointer) {
+				pointers = append(pointers, pointer)
+			}
+		}
+	}
+	return pointers
 }

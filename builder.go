@@ -8,12 +8,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/statusgate/statusgate/inspect"
 )
 
 // builder collects every mistake of a configuration.
 type builder struct {
 	lines    lines
 	mistakes mistakes
+	tests    []inspect.Test // on bodies, each once
 }
 
 // lines says where an option of a Caddyfile stands, by the words that lead to

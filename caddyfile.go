@@ -31,6 +31,15 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //		map         <from...> <to> [when [not] <condition>] {
 //			[not] header <field> [<value>]
 //			[not] source backend|gateway
+//			[not] json <pointer> [[!]<value>...]
+//			[not] xml <path> [[!]<value>...]
+//			[not] jsonrpc_error
+//			[not] graphql_errors
+//			[not] soap_fault
+//			[not] html_page
+//			[not] empty_body
+//			[not] body_contains <text>
+//			[not] body_regexp <re2>
 //		}
 //
 //		methods     <method...>
@@ -62,10 +71,12 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			bodies  auto|keep|replace
 //			detail  on|off
 //		}
+//		inspect <bytes per response> [<bytes in all>]
+//		soft_errors
 //	}
 //
 // A rule's <from> is a status, a range (520-527), a class (5xx) or any; its
-// <to> is a status or pass.
+// <to> is a status, pass or auto.
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	p := &parser{Dispenser: d, handler: h, lines: make(lines)}
 	d.Next() // the directive's name
@@ -74,6 +85,9 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		d.RemainingArgs()
 	}
 	p.block("", p.option)
+	if p.soft {
+		h.Map = h.withSoftErrors() // written out, so that adapting shows it
+	}
 	_, mistakes := h.build(p.lines)
 	return append(p.mistakes, mistakes...).join()
 }
@@ -84,6 +98,7 @@ type parser struct {
 	handler  *Handler
 	lines    lines
 	mistakes mistakes
+	soft     bool // soft_errors
 }
 
 func (p *parser) errf(format string, args ...any) {
@@ -145,7 +160,12 @@ func (p *parser) option(_, word string) {
 		p.one(&h.ProxyStatus)
 	case "problems":
 		p.problems()
-	case "inspect", "soft_errors", "shed":
+	case "inspect":
+		p.inspect()
+	case "soft_errors":
+		p.none()
+		p.soft = true
+	case "shed":
 		p.refuse("%s: this version does not have it yet", word)
 	default:
 		p.refuse("%s: unknown option", word)

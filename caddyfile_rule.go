@@ -1,6 +1,10 @@
 package statusgate
 
-import "fmt"
+import (
+	"math"
+
+	"github.com/dustin/go-humanize"
+)
 
 // rule reads a map line and its block.
 func (p *parser) rule() {
@@ -66,16 +70,66 @@ func (p *parser) condition(r *Rule, words []string) {
 		}
 		c.Source = args[0]
 	default:
-		p.errf("map: %s", unknownCondition(words[0]))
-		return
+		if !p.bodyCondition(&c, words[0], args) {
+			return
+		}
 	}
 	r.When = append(r.When, c)
 }
 
-func unknownCondition(word string) string {
-	switch word {
-	case "json", "jsonrpc_error", "graphql_errors", "soap_fault", "xml", "html_page", "empty_body", "body_contains", "body_regexp":
-		return fmt.Sprintf("the condition %q reads the body, which this version cannot do yet", word)
+// bodyCondition reads a condition on the body.
+func (p *parser) bodyCondition(c *Condition, word string, args []string) bool {
+	flags := map[string]*bool{
+		"jsonrpc_error": &c.JSONRPCError, "graphql_errors": &c.GraphQLErrors, "soap_fault": &c.SOAPFault,
+		"html_page": &c.HTMLPage, "empty_body": &c.EmptyBody,
 	}
-	return fmt.Sprintf("unknown condition %q: want header or source", word)
+	values := map[string]**ValueCondition{"json": &c.JSON, "xml": &c.XML}
+	texts := map[string]*string{"body_contains": &c.BodyContains, "body_regexp": &c.BodyRegexp}
+	switch {
+	case flags[word] != nil:
+		if len(args) > 0 {
+			p.errf("map: %s takes no value, got %q", word, args[0])
+		}
+		*flags[word] = true
+	case values[word] != nil:
+		if len(args) == 0 {
+			p.errf("map: %s wants to know where the value is, such as /error/code or Envelope/Body", word)
+			return false
+		}
+		*values[word] = &ValueCondition{At: args[0], Values: args[1:]}
+	case texts[word] != nil:
+		if len(args) != 1 || args[0] == "" {
+			p.errf("map: %s wants one value, got %d (quote a value that has spaces)", word, len(args))
+			return false
+		}
+		*texts[word] = args[0]
+	default:
+		p.errf("map: unknown condition %q: want %s", word, conditionWords)
+		return false
+	}
+	return true
+}
+
+const conditionWords = "header, source, json, xml, jsonrpc_error, graphql_errors, soap_fault, html_page, empty_body, body_contains or body_regexp"
+
+// inspect reads one size or two.
+func (p *parser) inspect() {
+	args := p.list()
+	if len(args) > 2 {
+		p.errf("inspect: want bytes per response and in all, got %d values", len(args))
+		return
+	}
+	in := new(Inspect)
+	for i, to := range []*int64{&in.PerResponse, &in.Total} {
+		if i >= len(args) {
+			break
+		}
+		size, err := humanize.ParseBytes(args[i])
+		if err != nil || size == 0 || size > math.MaxInt64 {
+			p.errf("inspect: %q is not a size such as 64KiB", args[i])
+			return
+		}
+		*to = int64(size) //nolint:gosec // was compared
+	}
+	p.handler.Inspect = in
 }

@@ -35,7 +35,7 @@ func TestMistakesAreReportedAllAtOnce(t *testing.T) {
 			source backend
 			source gateway
 		}
-		map 200 auto when json /ok false
+		map 200 auto when json ok false
 		methods get GET GET
 		methods POST
 		consumes json
@@ -166,6 +166,16 @@ const wholeSyntax = `statusgate {
 	}
 	challenge "Bearer realm=\"api\""
 	retry_after 90s
+	inspect 32KiB 1MiB
+	soft_errors
+	map 200 auto when json /code 404 !0
+	map 200 400 {
+		not xml Envelope/Body/Fault
+		body_contains "no such"
+		body_regexp ^ORA-[0-9]+
+		not empty_body
+		html_page
+	}
 	proxy_status off
 	problems {
 		type https://errors.example.com/{http.statusgate.sent_status}

@@ -1,6 +1,9 @@
 package statusgate
 
 import (
+	"sync/atomic"
+
+	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/negotiate"
 	"github.com/statusgate/statusgate/normalize"
 	"github.com/statusgate/statusgate/problem"
@@ -28,7 +31,9 @@ type gate struct {
 	retryAfter  string // in seconds
 	proxyStatus bool
 	problems    problems
+	inspection  inspection
 
+	held    atomic.Int64 // bytes of bodies that are held to be inspected
 	metrics *metrics
 	events  *events
 }
@@ -70,6 +75,15 @@ const (
 	bodiesKeep
 	bodiesReplace
 )
+
+// inspection is how bodies are looked into. Without a plan none is.
+type inspection struct {
+	plan     *inspect.Plan
+	captures []string // pointers, as in {http.statusgate.json.<pointer>}
+	html     bool     // whether a rule asks what the client thinks of HTML
+	limit    int      // bytes of one response
+	total    int64    // bytes of all responses at a time
+}
 
 type problems struct {
 	off     bool

@@ -7,30 +7,56 @@ import (
 	"github.com/statusgate/statusgate/normalize"
 )
 
-// judge decides on a status that came from behind. It changes nothing, so
-// that a report is the same decision.
-func (w *responseWriter) judge(status int, source normalize.Source) outcome {
-	w.response = normalize.Response{Status: status, Header: w.Header(), Source: source, Ranged: w.ranged}
-	v := w.gate.contract.Decide(&w.response)
-	o := outcome{received: status, sent: v.Status, reason: v.Reason, rule: v.Rule}
-	o.verbatim = v.Reason == normalize.ReasonAllowed || v.Reason == normalize.ReasonRule && w.gate.rules[v.Rule].passes
-	if o.verbatim || source == normalize.SourceGateway {
-		return o
+// judge decides on a status that came from behind, as far as the head tells.
+// It changes nothing, so that a report is the same decision. Where it is
+// pending the body has to tell more.
+func (w *responseWriter) judge(status int, source normalize.Source) (o outcome, pending bool) {
+	w.response = normalize.Response{Status: status, Header: w.ResponseWriter.Header(), Source: source, Ranged: w.ranged}
+	w.looks()
+	o, pending = w.rejudge()
+	if r := &w.response; !pending && r.Inspector != nil {
+		w.gate.inspection.plan.Put(r.Inspector)
+		r.Inspector = nil
 	}
-	w.judgeLocation(&o)
-	w.judgeRepresentation(&o)
-	if v.Reason == normalize.ReasonClass || v.Reason == normalize.ReasonMalformed {
-		w.gate.events.unknown(status, v.Reason)
-	}
-	return o
+	return o, pending
 }
 
-// judgeLocation: 201 and 202 owe a Location (RFC 9110 §15.3.2, §15.3.3).
-func (w *responseWriter) judgeLocation(o *outcome) {
+// rejudge decides with what is known by now.
+func (w *responseWriter) rejudge() (o outcome, pending bool) {
+	r := &w.response
+	v := w.gate.contract.Decide(r)
+	if v.Pending {
+		return outcome{}, true
+	}
+	w.undecided = v.Undecided
+	o = outcome{received: r.Status, sent: v.Status, reason: v.Reason, rule: v.Rule}
+	o.verbatim = v.Reason == normalize.ReasonAllowed || v.Reason == normalize.ReasonRule && w.gate.rules[v.Rule].passes
+	if o.verbatim || r.Source == normalize.SourceGateway {
+		return o, false
+	}
+	if !w.judgeLocation(&o) {
+		return o, true
+	}
+	w.judgeRepresentation(&o)
+	if v.Reason == normalize.ReasonClass || v.Reason == normalize.ReasonMalformed {
+		w.gate.events.unknown(r.Status, v.Reason)
+	}
+	return o, false
+}
+
+// judgeLocation: 201 and 202 owe a Location (RFC 9110 §15.3.2, §15.3.3). It is
+// false where the body has yet to tell what is in it.
+func (w *responseWriter) judgeLocation(o *outcome) bool {
+	if o.sent != http.StatusCreated && o.sent != http.StatusAccepted {
+		return true
+	}
+	if w.ResponseWriter.Header().Get("Location") == "" && !w.capture() {
+		return false
+	}
 	switch o.sent {
 	case http.StatusCreated:
 		if w.location(o.sent) != "" || w.gate.registered {
-			return
+			break
 		}
 		w.gate.violated(violationCreated)
 		o.sent = http.StatusOK
@@ -42,6 +68,7 @@ func (w *responseWriter) judgeLocation(o *outcome) {
 			w.gate.violated(violationAccepted)
 		}
 	}
+	return true
 }
 
 // judgeRepresentation: an answer that the client's Accept rules out is a 406
@@ -51,7 +78,7 @@ func (w *responseWriter) judgeRepresentation(o *outcome) {
 	if mode == representationsOff || o.sent < 200 || o.sent > 299 || o.reason == normalize.ReasonRule {
 		return
 	}
-	h := w.Header()
+	h := w.ResponseWriter.Header()
 	types := h["Content-Type"]
 	if len(types) == 0 || !mayHaveBody(o.received, h) || o.received == http.StatusPartialContent {
 		return

@@ -29,9 +29,11 @@ const (
 	undecidedCoding   = "coding"
 	undecidedMemory   = "memory"
 	undecidedStream   = "stream"
+
+	undecidedMalformed = "malformed"
 )
 
-var undecidedCauses = []string{undecidedTooLarge, undecidedCoding, undecidedMemory, undecidedStream}
+var undecidedCauses = []string{undecidedTooLarge, undecidedCoding, undecidedMemory, undecidedStream, undecidedMalformed}
 
 // sampling: one exchange in this many is timed, the first one included.
 // Reading the clock costs more than a decision.
@@ -44,6 +46,7 @@ type metrics struct {
 	violations     map[string]prometheus.Counter
 	undecidedTotal map[string]prometheus.Counter
 	overhead       prometheus.Observer
+	held           prometheus.Gauge
 	exchanges      atomic.Uint32
 	// passed has the counters of statuses that pass, by reason and status,
 	// once they were needed.
@@ -74,10 +77,14 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool) (*metrics, e
 		Help:    "Time spent in the gate itself, of one exchange in " + strconv.Itoa(sampling) + ".",
 		Buckets: []float64{250e-9, 500e-9, 1e-6, 2e-6, 4e-6, 8e-6, 16e-6, 32e-6, 128e-6, 1e-3, 10e-3},
 	}, []string{"gate"}))
-	if err := errors.Join(err, err2, err3, err4); err != nil {
+	held, err5 := registerOrExisting(reg, prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: ns, Subsystem: sub, Name: "held_bytes",
+		Help: "Bytes of bodies that are held to be inspected.",
+	}, []string{"gate"}))
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
 		return nil, err
 	}
-	m := &metrics{mode: "enforce", overhead: overhead.WithLabelValues(gate)}
+	m := &metrics{mode: "enforce", overhead: overhead.WithLabelValues(gate), held: held.WithLabelValues(gate)}
 	if report {
 		m.mode = "report"
 	}

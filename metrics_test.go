@@ -134,9 +134,10 @@ func TestSeriesExistBeforeAnythingHappens(t *testing.T) {
 	for _, kind := range []string{"created_without_location", "accepted_without_location", "method_not_allowed_without_allow", "unacceptable_representation"} {
 		want[fmt.Sprintf(`violations_total{gate="edge",kind=%q}`, kind)] = "0"
 	}
-	for _, cause := range []string{"too_large", "coding", "memory", "stream"} {
+	for _, cause := range []string{"too_large", "coding", "memory", "stream", "malformed"} {
 		want[fmt.Sprintf(`undecided_total{cause=%q,gate="edge"}`, cause)] = "0"
 	}
+	want[`held_bytes{gate="edge"}`] = "0"
 	samples := series(t, ctx.GetMetricsRegistry(), true)
 	if got := samples[`overhead_seconds_count{gate="edge"}`]; got != "0" {
 		t.Errorf("overhead_seconds_count: got %q, want 0", got)
@@ -190,6 +191,7 @@ func TestTheTimeSpentInTheGateIsSampled(t *testing.T) {
 	for range 15 {
 		_, _ = exchange(t, h, get("/"), sends(200, ""))
 	}
+	want[`held_bytes{gate="edge"}`] = "0"
 	samples := series(t, ctx.GetMetricsRegistry(), true)
 	if got := samples[`overhead_seconds_count{gate="statusgate"}`]; got != "2" {
 		t.Errorf("after 17 exchanges: got %q samples, want 2", got)

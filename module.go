@@ -117,6 +117,15 @@ type Handler struct {
 	// What error responses look like.
 	Problems *Problems `json:"problems,omitempty"`
 
+	// How much of bodies is held to be inspected.
+	Inspect *Inspect `json:"inspect,omitempty"`
+
+	// Adds a preset of rules behind those of `map` that find errors in the
+	// bodies of successes and that are safe on any API: SOAP faults, JSON-RPC
+	// errors, GraphQL errors without data, HTML pages that nobody asked for and
+	// problem documents. The Caddyfile writes them out as rules. Default: false.
+	SoftErrors bool `json:"soft_errors,omitempty"`
+
 	gate *gate
 }
 
@@ -126,8 +135,9 @@ type Rule struct {
 	// (`5xx`) or `any`.
 	From []Word `json:"from"`
 
-	// The status to send, 200 to 599, or `pass` to send the received one
-	// unchanged, body and all.
+	// The status to send, 200 to 599; `pass` to send the received one
+	// unchanged, body and all; or `auto` for the status that the body says it
+	// should have had.
 	To Word `json:"to"`
 
 	// The conditions that must all hold. Default: none.
@@ -145,6 +155,56 @@ type Condition struct {
 	// Holds if the response was made by the `backend`, or by the `gateway`
 	// because a handler returned an error.
 	Source string `json:"source,omitempty"`
+
+	// Holds if a JSON body has a value.
+	JSON *ValueCondition `json:"json,omitempty"`
+
+	// Holds if an XML body has a value.
+	XML *ValueCondition `json:"xml,omitempty"`
+
+	// Holds for a JSON-RPC 2.0 response with an error.
+	JSONRPCError bool `json:"jsonrpc_error,omitempty"`
+
+	// Holds for a GraphQL response with errors and no usable data.
+	GraphQLErrors bool `json:"graphql_errors,omitempty"`
+
+	// Holds for a SOAP 1.1 or 1.2 envelope with a fault.
+	SOAPFault bool `json:"soap_fault,omitempty"`
+
+	// Holds for an HTML page that the request's `Accept` does not take, or
+	// where `produces` has none.
+	HTMLPage bool `json:"html_page,omitempty"`
+
+	// Holds for a body without a byte, where one is due.
+	EmptyBody bool `json:"empty_body,omitempty"`
+
+	// Holds if the text is in the bytes that are inspected.
+	BodyContains string `json:"body_contains,omitempty"`
+
+	// Holds if the RE2 expression matches the bytes that are inspected.
+	BodyRegexp string `json:"body_regexp,omitempty"`
+}
+
+// ValueCondition tests a value in a body.
+type ValueCondition struct {
+	// Where the value is: for JSON an RFC 6901 pointer such as `/error/code`,
+	// for XML a path of local names such as `Envelope/Body/Fault` or
+	// `reply/@status`.
+	At string `json:"at"`
+
+	// The values that it may equal. A `!` before a value excludes it. Default:
+	// anything but null, false, 0, an empty text, list or object.
+	Values []string `json:"values,omitempty"`
+}
+
+// Inspect bounds what is held of bodies until their rules are decided.
+type Inspect struct {
+	// The bytes of one response, held and decoded: what is undecided by then
+	// streams on unchanged. Default: 65536.
+	PerResponse int64 `json:"per_response,omitempty"`
+
+	// The bytes of all responses of the gate at a time. Default: 67108864.
+	Total int64 `json:"total,omitempty"`
 }
 
 // HeaderCondition tests a header field of a response.
@@ -181,7 +241,8 @@ type Resource struct {
 // backend sent none, and what becomes of one on the backend's own host.
 type Location struct {
 	// The `Location` of a 201 that has none. Request placeholders, those of
-	// the response header included: `/orders/{http.response.header.X-Id}`. It is
+	// the response header included: `/orders/{http.response.header.X-Id}`, and of
+	// its JSON body: `/orders/{http.statusgate.json./id}`, path-escaped. It is
 	// skipped where a placeholder is empty. Default: `Content-Location`; for
 	// PUT the target URI; else the 201 goes out as 200.
 	Created string `json:"created,omitempty"`

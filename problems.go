@@ -59,7 +59,7 @@ func (w *responseWriter) requestID() string {
 
 // list fills in what the client can do about it, as the header fields say.
 func (w *responseWriter) list(p *problem.Problem, o *outcome) {
-	h := w.Header()
+	h := w.ResponseWriter.Header()
 	switch o.sent {
 	case http.StatusMethodNotAllowed:
 		p.Allowed = normalize.List(h["Allow"])

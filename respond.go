@@ -24,7 +24,7 @@ func (w *responseWriter) respond(o outcome) {
 		return
 	}
 	w.outcome = o
-	w.drips = mayHaveBody(o.received, w.Header())
+	w.drips = !w.returned && mayHaveBody(o.received, w.ResponseWriter.Header())
 	switch w.planBody(&o) {
 	case planKeep:
 		w.pass(o)
@@ -53,14 +53,14 @@ func (w *responseWriter) mend(o *outcome) {
 		w.owe(o)
 	}
 	if o.stale() && o.received != notAsked {
-		normalize.DropFreshness(w.Header())
-		w.Header()["Cache-Control"] = []string{"no-store"}
+		normalize.DropFreshness(w.ResponseWriter.Header())
+		w.ResponseWriter.Header()["Cache-Control"] = []string{"no-store"}
 	}
 	if w.varies {
-		normalize.AddVary(w.Header(), "Accept")
+		normalize.AddVary(w.ResponseWriter.Header(), "Accept")
 	}
 	if o.changed() {
-		delete(w.Header(), "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)
+		delete(w.ResponseWriter.Header(), "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)
 	}
 	w.proxyStatus(o)
 	w.settleBody(o)
@@ -84,7 +84,7 @@ func (w *responseWriter) pass(o outcome) {
 
 // mendFraming takes away what was true only under the received status.
 func (w *responseWriter) mendFraming(o *outcome) {
-	h := w.Header()
+	h := w.ResponseWriter.Header()
 	switch o.received {
 	case http.StatusNoContent, http.StatusNotModified:
 		h["Content-Length"] = []string{"0"}
@@ -96,7 +96,7 @@ func (w *responseWriter) mendFraming(o *outcome) {
 // drop sends a head without a body; a 204 has not even the length of one
 // (RFC 9110 §8.6).
 func (w *responseWriter) drop(o outcome) {
-	h := w.Header()
+	h := w.ResponseWriter.Header()
 	normalize.DropBodyFields(h)
 	if o.sent != http.StatusNoContent {
 		h["Content-Length"] = []string{"0"}
@@ -107,7 +107,7 @@ func (w *responseWriter) drop(o outcome) {
 
 // replace sends our problem in place of the backend's body.
 func (w *responseWriter) replace(o outcome) {
-	h := w.Header()
+	h := w.ResponseWriter.Header()
 	normalize.DropBodyFields(h)
 	if o.internal() {
 		delete(h, "Location") // leads to where the backend is, if anywhere
@@ -135,7 +135,7 @@ func (w *responseWriter) conform() {
 // mended drops what does not describe a document any more that was brought in
 // line; it is still of the same media type.
 func (w *responseWriter) mended() {
-	h := w.Header()
+	h := w.ResponseWriter.Header()
 	contentType := h["Content-Type"]
 	normalize.DropBodyFields(h)
 	h["Content-Type"] = contentType
@@ -143,7 +143,7 @@ func (w *responseWriter) mended() {
 
 // send writes a whole response of our own, whose head has been mended.
 func (w *responseWriter) send(o *outcome, body []byte) {
-	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.ResponseWriter.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.state = stateDiscarding
 	w.ResponseWriter.WriteHeader(o.sent)
 	if w.method != http.MethodHead {
@@ -158,15 +158,15 @@ func (w *responseWriter) send(o *outcome, body []byte) {
 // fail answers in the gateway's own name: with a problem, or with an error
 // for handle_errors where problems are off.
 func (w *responseWriter) fail(o outcome, cause error) error {
-	normalize.DropTrailers(w.Header())
+	normalize.DropTrailers(w.ResponseWriter.Header())
 	if o.received != notAsked && w.begun() {
-		delete(w.Header(), "Set-Cookie") // of an answer that nobody gets
+		delete(w.ResponseWriter.Header(), "Set-Cookie") // of an answer that nobody gets
 	}
 	if !w.gate.problems.off {
 		w.replace(o)
 		return nil
 	}
-	normalize.DropBodyFields(w.Header())
+	normalize.DropBodyFields(w.ResponseWriter.Header())
 	w.mend(&o)
 	return asHandlerError(o.sent, cause)
 }
@@ -184,7 +184,7 @@ func asHandlerError(status int, cause error) error {
 
 // answerOptions tells which methods a resource has (RFC 9110 §9.3.7).
 func (w *responseWriter) answerOptions(o outcome) {
-	h := w.Header()
+	h := w.ResponseWriter.Header()
 	h["Allow"] = []string{w.resource.methods.Allow()}
 	h["Content-Length"] = []string{"0"}
 	o.verbatim = true
@@ -205,6 +205,6 @@ func (w *responseWriter) proxyStatus(o *outcome) {
 	if o.err == "" && !o.changed() || o.sent < 400 && o.gateway {
 		return
 	}
-	h := w.Header()
+	h := w.ResponseWriter.Header()
 	h["Proxy-Status"] = append(h["Proxy-Status"], normalize.ProxyStatus(w.gate.name, o.err, received))
 }

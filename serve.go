@@ -16,6 +16,9 @@ func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 	if !g.report {
 		w.body = watchBody(r)
 	}
+	if g.inspection.plan != nil && !g.report {
+		offerDecodable(r)
+	}
 	if g.checks {
 		if o, ok := g.check(w, r); ok {
 			// nothing speaks against it
@@ -41,7 +44,9 @@ func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 	err = next.ServeHTTP(w, r)
 	returned = true
 	w.watch.resume()
+	unlock := w.lockLook()
 	err = w.finish(err)
+	unlock()
 	w.watch.pause()
 	return err
 }
@@ -63,7 +68,8 @@ func (w *responseWriter) reject(o outcome) error {
 
 // finish ends an exchange whose handler has returned.
 func (w *responseWriter) finish(err error) error {
-	w.drips = false
+	w.drips, w.returned = false, true
+	w.endInspection(err != nil)
 	if err != nil {
 		return w.failed(err)
 	}
@@ -80,15 +86,15 @@ func (w *responseWriter) finish(err error) error {
 		}
 		return w.unanswered()
 	case stateDeferred:
-		normalize.DropTrailers(w.Header())
+		normalize.DropTrailers(w.ResponseWriter.Header())
 		w.replace(w.outcome) // no body came: there is nothing to keep
 	case stateHolding:
-		normalize.DropTrailers(w.Header())
+		normalize.DropTrailers(w.ResponseWriter.Header())
 		w.conform()
 	case stateRefusing:
 		return w.fail(w.outcome, nil)
 	case stateDiscarding:
-		normalize.DropTrailers(w.Header())
+		normalize.DropTrailers(w.ResponseWriter.Header())
 	default: // the response is out
 	}
 	return nil
@@ -97,12 +103,16 @@ func (w *responseWriter) finish(err error) error {
 // unanswered judges the 200 that net/http sends where no handler has answered.
 // One that passes is left to it: a handler in front may still answer.
 func (w *responseWriter) unanswered() error {
-	o := w.judge(http.StatusOK, normalize.SourceBackend)
-	if !o.changed() {
+	o, pending := w.judge(http.StatusOK, normalize.SourceBackend)
+	switch {
+	case pending:
+		w.inspect()
+	case !o.changed():
 		w.conclude(o)
 		return nil
+	default:
+		w.respond(o)
 	}
-	w.respond(o)
 	return w.finish(nil)
 }
 
@@ -129,7 +139,7 @@ func (w *responseWriter) failed(err error) error {
 		return w.fail(w.outcome, nil)
 	case stateDiscarding:
 		// The client has its answer; a second one must not be appended.
-		normalize.DropTrailers(w.Header())
+		normalize.DropTrailers(w.ResponseWriter.Header())
 		if !errors.Is(err, errDiscarded) {
 			w.gate.events.failed(http.StatusBadGateway, normalize.ReasonBackendIncomplete, err)
 		}
@@ -144,7 +154,7 @@ func (w *responseWriter) failed(err error) error {
 		w.conclude(clientGone(w.receivedOr(notAsked)))
 		return err
 	}
-	o := w.judge(status, normalize.SourceGateway)
+	o, _ := w.judge(status, normalize.SourceGateway)
 	o.gateway = true
 	reason, proxyError := classify(err, status)
 	o.err = proxyError
@@ -172,13 +182,17 @@ func (w *responseWriter) receivedOr(none int) int {
 }
 
 // begun reports whether the backend has sent a head that is held back.
-func (w *responseWriter) begun() bool { return w.state == stateDeferred || w.state == stateHolding }
+func (w *responseWriter) begun() bool {
+	return w.state == stateDeferred || w.state == stateHolding || w.state == stateInspecting
+}
 
 // panicked deals with a handler that panicked. [http.ErrAbortHandler] is how
 // a proxy drops a response that it can't complete: as long as nothing of it
 // was sent, the client gets a 503 instead of a broken connection. Every other
 // panic goes on.
 func (w *responseWriter) panicked(reason any) error {
+	defer w.lockLook()()
+	w.endInspection(true)
 	if reason == nil {
 		return nil // runtime.Goexit
 	}
@@ -187,7 +201,7 @@ func (w *responseWriter) panicked(reason any) error {
 	}
 	switch w.state {
 	case stateDiscarding:
-		normalize.DropTrailers(w.Header())
+		normalize.DropTrailers(w.ResponseWriter.Header())
 		return nil // our response is whole
 	case stateRefusing:
 		return w.fail(w.outcome, nil)

@@ -44,6 +44,7 @@ const (
 	stateHolding                 // decided; the body is a problem document to be checked
 	statePassing                 // the head is out, the backend's body follows
 	stateDiscarding              // our own response is out, the backend's body goes nowhere
+	stateInspecting              // a rule needs to know more of the body
 	stateRefusing                // nothing is out: the body goes nowhere, an error follows
 	stateHijacked                // the connection is no longer ours
 )
@@ -65,6 +66,7 @@ type responseWriter struct {
 	body     *requestBody
 	watch    stopwatch
 	response normalize.Response // what is being judged
+	look     *look              // a body that is held for it, or was
 
 	outcome   outcome
 	refused   outcome // in report mode: how the request would have been answered
@@ -75,6 +77,8 @@ type responseWriter struct {
 	scratch   []byte         // a held body, then our own
 	varies    bool           // the body depends on the request's Accept
 	drips     bool           // the backend's body may take its time after our own is ready
+	returned  bool           // the handler has
+	undecided bool           // a rule was passed over, the body told too little
 	discarded int
 
 	discardUntil time.Time // zero: no limit
@@ -97,7 +101,7 @@ func newResponseWriter(g *gate, w http.ResponseWriter, r *http.Request) *respons
 // release gives the writer back. A writer whose connection was taken over, or
 // whose handler panicked, may still be held by someone and is left alone.
 func (w *responseWriter) release() {
-	if w.state == stateHijacked {
+	if w.state == stateHijacked || w.look != nil && w.look.timer != nil {
 		return
 	}
 	scratch := w.scratch
@@ -126,20 +130,31 @@ func (w *responseWriter) WriteHeader(status int) {
 		w.ResponseWriter.WriteHeader(status)
 	default:
 		w.watch.resume()
-		w.respond(w.judge(status, normalize.SourceBackend))
+		if o, pending := w.judge(status, normalize.SourceBackend); pending {
+			w.inspect()
+		} else {
+			w.respond(o)
+		}
 		w.watch.pause()
 	}
 }
 
 // Write takes a part of the body from behind.
 func (w *responseWriter) Write(p []byte) (int, error) {
-	if w.state == statePassing {
-		return w.ResponseWriter.Write(p)
-	}
-	if w.state == statePending {
+	if w.look == nil && w.state == statePending {
 		w.WriteHeader(http.StatusOK)
 	}
+	if w.look != nil {
+		return w.writeInspected(p)
+	}
+	return w.put(p)
+}
+
+// put sends a part of the body the way that was decided.
+func (w *responseWriter) put(p []byte) (int, error) {
 	switch w.state {
+	case statePassing:
+		return w.ResponseWriter.Write(p)
 	case stateDeferred:
 		if len(p) == 0 {
 			return 0, nil
@@ -198,7 +213,17 @@ func (w *responseWriter) ReadFrom(r io.Reader) (int64, error) {
 			return first, err
 		}
 	}
-	if w.state == statePassing {
+	for w.holds() {
+		n, err := io.CopyN(writeOnly{w}, r, firstRead)
+		first += n
+		if errors.Is(err, io.EOF) {
+			return first, nil
+		}
+		if err != nil {
+			return first, err
+		}
+	}
+	if w.state == statePassing && (w.look == nil || w.look.settled) {
 		n, err := w.ResponseWriterWrapper.ReadFrom(r)
 		return first + n, err
 	}
@@ -212,10 +237,17 @@ type writeOnly struct{ io.Writer }
 // FlushError flushes what has been decided; what is still held has nothing
 // to flush.
 func (w *responseWriter) FlushError() error {
-	switch w.state {
-	case statePending:
+	if w.look == nil && w.state == statePending {
 		w.WriteHeader(http.StatusOK)
-		return w.FlushError()
+	}
+	if w.look != nil {
+		return w.flushInspected()
+	}
+	return w.flush()
+}
+
+func (w *responseWriter) flush() error {
+	switch w.state {
 	case stateDeferred, stateHolding, stateRefusing:
 		return nil
 	default:

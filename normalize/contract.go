@@ -3,6 +3,8 @@ package normalize
 import (
 	"fmt"
 	"net/http"
+
+	"github.com/statusgate/statusgate/inspect"
 )
 
 // Profile is how much of HTTP a contract lets through beside its twelve
@@ -53,6 +55,17 @@ type Response struct {
 	Source Source
 	// Ranged says that the request had a Range field, so that 206 answers it.
 	Ranged bool
+
+	// Media is what the body is labelled as.
+	Media inspect.Media
+	// HTMLWelcome says that the client takes HTML where it is to be had.
+	HTMLWelcome bool
+	// Inspector answers conditions on the body, nil as long as nothing of it
+	// was seen.
+	Inspector *inspect.Inspector
+	// Final says that no more of the body will be seen: a rule that needs to
+	// know more does not match.
+	Final bool
 }
 
 // Verdict is a decision on one response.
@@ -63,6 +76,12 @@ type Verdict struct {
 	Reason Reason
 	// Rule is the index of the rule that decided, -1 where none did.
 	Rule int
+	// Pending says that a rule needs to know more of the body; nothing is
+	// decided then.
+	Pending bool
+	// Undecided says that a rule was passed over because the body told too
+	// little.
+	Undecided bool
 }
 
 // statusSlots has a slot for each three-digit status and a last one for all
@@ -155,11 +174,38 @@ func passesDocumented(status int) bool {
 // Decide gives the verdict on a final response: rules first, in their order,
 // then the profile and the table. It does not allocate.
 func (c *Contract) Decide(r *Response) Verdict {
+	undecided := false
 	if c.rules != nil {
-		if v, ok := c.rules.decide(r); ok {
+		v, ok := c.rules.decide(r)
+		if ok && v.Status == Auto {
+			v.Status = c.derived(r, v.Rule)
+		}
+		if ok {
 			return v
 		}
+		undecided = v.Undecided
 	}
+	v := c.withoutRules(r)
+	v.Undecided = undecided
+	return v
+}
+
+// derived is the status that a body says it should have had, brought into the
+// contract. What can't be derived, or not be sent, is 500.
+func (c *Contract) derived(r *Response, rule int) int {
+	status := c.rules.rules[rule].derive(r)
+	if status < 100 || status > 999 {
+		return http.StatusInternalServerError
+	}
+	v := c.withoutRules(&Response{Status: status, Header: r.Header, Ranged: r.Ranged})
+	if CheckTarget(v.Status) != nil {
+		return http.StatusInternalServerError
+	}
+	return v.Status
+}
+
+// withoutRules gives the verdict of the profile and the table.
+func (c *Contract) withoutRules(r *Response) Verdict {
 	if r.Status == http.StatusPartialContent && c.partialAsFull && !r.Ranged {
 		return Verdict{Status: http.StatusOK, Reason: ReasonTable, Rule: -1}
 	}

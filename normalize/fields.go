@@ -20,8 +20,9 @@ var bodyFields = []string{
 	"Trailer", "Refresh",
 }
 
-// freshFields say how long a response may be reused (RFC 9111 §5, RFC 9213).
-var freshFields = []string{"Cache-Control", "Expires", "Age", "Pragma", "Cdn-Cache-Control", "Surrogate-Control"}
+// freshFields say how long a response may be reused (RFC 9111 §5, RFC 9213),
+// and by what it is known again (RFC 9110 §8.8).
+var freshFields = []string{"Etag", "Last-Modified", "Cache-Control", "Expires", "Age", "Pragma", "Cdn-Cache-Control", "Surrogate-Control"}
 
 // DropFreshness takes back what was said of caching: an error must not be
 // kept for as long as the success that it stands in for.
@@ -186,6 +187,16 @@ func QuotedContent(value string) string {
 		}
 	}
 	return b.String()
+}
+
+// PathSegment makes a value one segment of a path (RFC 3986 §3.3): slashes and
+// all that would end it are percent-encoded, and so are dots where nothing
+// else would be left.
+func PathSegment(value string) string {
+	if value == "." || value == ".." {
+		return strings.ReplaceAll(value, ".", "%2E")
+	}
+	return url.PathEscape(value)
 }
 
 // CleanLocation makes a value fit for a Location field (RFC 3986): bytes that

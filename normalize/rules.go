@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/statusgate/statusgate/inspect"
 )
 
 // Span is a range of statuses, both ends included.
@@ -70,8 +72,12 @@ func (s Span) String() string {
 	return strconv.Itoa(s.Low) + "-" + strconv.Itoa(s.High)
 }
 
-// Pass as a rule's target sends the received status unchanged.
-const Pass = 0
+// Pass as a rule's target sends the received status unchanged, Auto the one
+// that the body says it should have had.
+const (
+	Pass = 0
+	Auto = -1
+)
 
 // CheckTarget tells why a status can't be a rule's target, nil where it can.
 // A target is a final status that needs nothing which the gateway can't
@@ -88,8 +94,9 @@ func CheckTarget(status int) error {
 
 // Test is one condition on a response.
 type Test interface {
-	// Holds reports whether the response meets the condition.
-	Holds(r *Response) bool
+	// Holds reports whether the response meets the condition, as far as it is
+	// known.
+	Holds(r *Response) inspect.Answer
 	// String gives the condition in the words of the configuration. Equal
 	// conditions give equal strings.
 	String() string
@@ -101,7 +108,17 @@ type Condition struct {
 	Test Test
 }
 
-func (c Condition) holds(r *Response) bool { return c.Test.Holds(r) != c.Not }
+func (c Condition) holds(r *Response) inspect.Answer {
+	a := c.Test.Holds(r)
+	switch {
+	case !c.Not || a == inspect.Unknown:
+		return a
+	case a == inspect.Yes:
+		return inspect.No
+	default:
+		return inspect.Yes
+	}
+}
 
 // String gives the condition in the words of the configuration.
 func (c Condition) String() string {
@@ -126,9 +143,12 @@ func (r Rule) String() string {
 	for _, span := range r.From {
 		b.WriteString(" " + span.String())
 	}
-	if r.To == Pass {
+	switch r.To {
+	case Pass:
 		b.WriteString(" pass")
-	} else {
+	case Auto:
+		b.WriteString(" auto")
+	default:
 		b.WriteString(" " + strconv.Itoa(r.To))
 	}
 	for i, c := range r.When {
@@ -184,27 +204,44 @@ func NewRules(rules []Rule) *Rules {
 }
 
 func (rs *Rules) decide(r *Response) (Verdict, bool) {
+	undecided := false
 	for _, i := range rs.index[slot(r.Status)] {
 		rule := &rs.rules[i]
-		if !rule.holds(r) {
+		switch a := rule.holds(r); {
+		case a == inspect.No:
 			continue
+		case a == inspect.Unknown && r.Final:
+			undecided = true
+			continue
+		case a == inspect.Unknown:
+			return Verdict{Pending: true, Rule: -1}, true
 		}
 		to := rule.To
 		if to == Pass {
 			to = r.Status
 		}
-		return Verdict{Status: to, Reason: ReasonRule, Rule: int(i)}, true
+		return Verdict{Status: to, Reason: ReasonRule, Rule: int(i), Undecided: undecided}, true
 	}
-	return Verdict{}, false
+	return Verdict{Undecided: undecided}, false
 }
 
-func (r *Rule) holds(resp *Response) bool {
+// holds gives no where any condition fails, and yes only where all hold and,
+// for a status that is to be derived, the body has told it.
+func (r *Rule) holds(resp *Response) inspect.Answer {
+	all := inspect.Yes
 	for i := range r.When {
-		if !r.When[i].holds(resp) {
-			return false
+		switch r.When[i].holds(resp) {
+		case inspect.No:
+			return inspect.No
+		case inspect.Unknown:
+			all = inspect.Unknown
+		case inspect.Yes:
 		}
 	}
-	return true
+	if all == inspect.Yes && r.To == Auto && !resp.Final && !r.derivable(resp) {
+		return inspect.Unknown
+	}
+	return all
 }
 
 // Shadow names a rule that can never match. By holds the earlier rules that
@@ -315,17 +352,17 @@ type HeaderTest struct {
 }
 
 // Holds implements [Test].
-func (t HeaderTest) Holds(r *Response) bool {
+func (t HeaderTest) Holds(r *Response) inspect.Answer {
 	values := r.Header[t.Field]
-	if t.AnyValue {
-		return len(values) > 0
+	return known(t.AnyValue && len(values) > 0 ||
+		!t.AnyValue && slices.ContainsFunc(values, func(v string) bool { return matchPattern(t.Pattern, v) }))
+}
+
+func known(yes bool) inspect.Answer {
+	if yes {
+		return inspect.Yes
 	}
-	for _, v := range values {
-		if matchPattern(t.Pattern, v) {
-			return true
-		}
-	}
-	return false
+	return inspect.No
 }
 
 // String implements [Test].
@@ -356,7 +393,7 @@ func matchPattern(pattern, value string) bool {
 type SourceTest Source
 
 // Holds implements [Test].
-func (t SourceTest) Holds(r *Response) bool { return r.Source == Source(t) }
+func (t SourceTest) Holds(r *Response) inspect.Answer { return known(r.Source == Source(t)) }
 
 // String implements [Test].
 func (t SourceTest) String() string {

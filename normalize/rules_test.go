@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/normalize"
 )
 
@@ -185,11 +186,11 @@ func TestPatternsAreThoseOfCaddysHeaderMatcher(t *testing.T) {
 		{"", "x", false},
 	} {
 		test := normalize.HeaderTest{Field: "X", Pattern: c.pattern}
-		if got := test.Holds(&normalize.Response{Header: http.Header{"X": {"neither", c.value}}}); got != c.want {
+		if got := test.Holds(&normalize.Response{Header: http.Header{"X": {"neither", c.value}}}) == inspect.Yes; got != c.want {
 			t.Errorf("pattern %q on %q: got %v, want %v", c.pattern, c.value, got, c.want)
 		}
 	}
-	if (normalize.HeaderTest{Field: "X", Pattern: "*"}).Holds(&normalize.Response{}) {
+	if (normalize.HeaderTest{Field: "X", Pattern: "*"}).Holds(&normalize.Response{}) != inspect.No {
 		t.Error("pattern * holds though the field is absent")
 	}
 }
@@ -319,7 +320,7 @@ func firstMatch(rules []normalize.Rule, r *normalize.Response) int {
 			takes = false
 		}
 		for _, c := range rule.When {
-			takes = takes && c.Test.Holds(r) != c.Not
+			takes = takes && (c.Test.Holds(r) == inspect.Yes) != c.Not
 		}
 		if takes {
 			return i

@@ -1,0 +1,176 @@
+package statusgate
+
+import (
+	"net/http"
+	"slices"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+const (
+	defaultInspectLimit = 64 << 10
+	defaultInspectTotal = 64 << 20
+	maxInspectLimit     = 16 << 20
+)
+
+func (b *builder) condition(option string, in *Condition) (normalize.Condition, bool) {
+	out := normalize.Condition{Not: in.Not}
+	var tests []normalize.Test
+	if in.Header != nil {
+		tests = append(tests, b.headerTest(option, in.Header))
+	}
+	if in.Source != "" {
+		source := b.oneOf(option, in.Source, "backend", "gateway")
+		tests = append(tests, normalize.SourceTest(source)) //nolint:gosec // 0 or 1
+	}
+	before := len(b.mistakes)
+	for _, t := range b.bodyTests(option, in) {
+		tests = append(tests, t)
+	}
+	if len(tests) != 1 {
+		if len(b.mistakes) == before {
+			b.failf(option, "a condition is exactly one of header, source and those on the body")
+		}
+		return out, false
+	}
+	out.Test = tests[0]
+	return out, true
+}
+
+func (b *builder) headerTest(option string, in *HeaderCondition) normalize.HeaderTest {
+	test := normalize.HeaderTest{Field: http.CanonicalHeaderKey(in.Field), AnyValue: in.Value == nil}
+	if !httpguts.ValidHeaderFieldName(in.Field) {
+		b.failf(option, "%q is not the name of a header field", in.Field)
+	}
+	if in.Value != nil {
+		test.Pattern = *in.Value
+	}
+	return test
+}
+
+// bodyTests gives the tests on the body that a condition asks for.
+func (b *builder) bodyTests(option string, in *Condition) []normalize.BodyTest {
+	var tests []normalize.BodyTest
+	add := func(asked bool, t inspect.Test, err error) {
+		switch {
+		case !asked:
+		case err != nil:
+			b.fail(option, err)
+		default:
+			tests = append(tests, b.bodyTest(t))
+		}
+	}
+	if in.JSON != nil {
+		t, err := inspect.JSON(in.JSON.At, in.JSON.Values...)
+		add(true, t, err)
+	}
+	if in.XML != nil {
+		t, err := inspect.XML(in.XML.At, in.XML.Values...)
+		add(true, t, err)
+	}
+	add(in.JSONRPCError, inspect.JSONRPCError(), nil)
+	add(in.GraphQLErrors, inspect.GraphQLErrors(), nil)
+	add(in.SOAPFault, inspect.SOAPFault(), nil)
+	add(in.HTMLPage, inspect.HTMLPage(), nil)
+	add(in.EmptyBody, inspect.Empty(), nil)
+	if in.BodyContains != "" {
+		t, err := inspect.Contains(in.BodyContains)
+		add(true, t, err)
+	}
+	if in.BodyRegexp != "" {
+		t, err := inspect.Regexp(in.BodyRegexp)
+		add(true, t, err)
+	}
+	for i := range tests {
+		tests[i].Unwelcome = in.HTMLPage
+	}
+	return tests
+}
+
+// bodyTest gives a test its place in the gate's plan; equal ones share it.
+func (b *builder) bodyTest(t inspect.Test) normalize.BodyTest {
+	for i := range b.tests {
+		if b.tests[i].String() == t.String() {
+			return normalize.BodyTest{Test: t, Index: i}
+		}
+	}
+	b.tests = append(b.tests, t)
+	return normalize.BodyTest{Test: t, Index: len(b.tests) - 1}
+}
+
+// inspection reads the bounds.
+func (b *builder) inspection(h *Handler, g *gate) {
+	g.inspection.limit, g.inspection.total = defaultInspectLimit, defaultInspectTotal
+	if h.Inspect == nil {
+		return
+	}
+	per, total := h.Inspect.PerResponse, h.Inspect.Total
+	if per == 0 {
+		per = defaultInspectLimit
+	}
+	if total == 0 {
+		total = max(defaultInspectTotal, per)
+	}
+	if per < 0 || per > maxInspectLimit {
+		b.failf("inspect", "%d bytes of one response: want 1 to %d", per, maxInspectLimit)
+		return
+	}
+	if total < per {
+		b.failf("inspect", "%d bytes in all are less than the %d of one response", total, per)
+	}
+	g.inspection.limit, g.inspection.total = int(per), total
+}
+
+// plan compiles what bodies are inspected for, if anything.
+func (b *builder) plan(h *Handler, g *gate) {
+	if h.Location != nil {
+		g.inspection.captures = captures(h.Location.Created, h.Location.Accepted)
+	}
+	if len(b.tests) == 0 && len(g.inspection.captures) == 0 {
+		return
+	}
+	plan, err := inspect.NewPlan(b.tests, g.inspection.captures)
+	if err != nil {
+		b.fail("location", err)
+		return
+	}
+	g.inspection.plan = plan
+	for _, t := range b.tests {
+		g.inspection.html = g.inspection.html || t.String() == inspect.HTMLPage().String()
+	}
+}
+
+// softErrors are rules that find errors in the bodies of successes, and that
+// no success looks like, on any API.
+var softErrors = []Rule{
+	{From: []Word{"2xx"}, To: "auto", When: []Condition{{SOAPFault: true}}},
+	{From: []Word{"2xx"}, To: "auto", When: []Condition{{JSONRPCError: true}}},
+	{From: []Word{"2xx"}, To: "auto", When: []Condition{{GraphQLErrors: true}}},
+	{From: []Word{"2xx"}, To: "500", When: []Condition{{HTMLPage: true}}},
+	{From: []Word{"2xx"}, To: "auto", When: []Condition{labelled("application/problem+json*"), {JSON: &ValueCondition{At: "/status"}}}},
+	{From: []Word{"2xx"}, To: "auto", When: []Condition{labelled("application/problem+xml*"), {XML: &ValueCondition{At: "problem/status"}}}},
+	{From: []Word{"2xx"}, To: "500", When: []Condition{labelled("application/problem+*"), {Not: true, EmptyBody: true}}},
+}
+
+func labelled(contentType string) Condition {
+	return Condition{Header: &HeaderCondition{Field: "Content-Type", Value: &contentType}}
+}
+
+// withSoftErrors gives the rules with the preset behind them, but for those of
+// it that the operator's own leave nothing to do.
+func (h *Handler) withSoftErrors() []Rule {
+	b := new(builder)
+	rules, _ := b.rules(h.Map)
+	all := slices.Clone(h.Map)
+	for i := range softErrors {
+		with := append(slices.Clip(rules), b.rule("soft_errors", &softErrors[i]))
+		shadows := normalize.Shadows(with)
+		if len(shadows) == 0 || shadows[len(shadows)-1].Rule < len(rules) {
+			rules, all = with, append(all, softErrors[i])
+		}
+	}
+	return all
+}

@@ -1,0 +1,381 @@
+package statusgate
+
+import (
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/negotiate"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+const (
+	// flushWait is how long a flush waits for a decision.
+	flushWait = 40 * time.Millisecond
+	// firstDecode is how much of a coded body is worth decoding.
+	firstDecode = 512
+)
+
+// look is a body that is held because a rule needs to know more of it. The
+// timer of a flush may let it go while the handler waits for its backend, so
+// the response is used under the lock from here on.
+type look struct {
+	mu      sync.Mutex
+	held    *atomic.Int64 // bytes, of all responses of the gate
+	gauge   interface{ Add(float64) }
+	mine    int64 // of them
+	seen    int   // bytes of the body
+	coding  string
+	decoded []byte // of a coded body
+	fed     int    // of decoded
+	next    int    // how many bytes make the next decoding worthwhile
+	settled bool   // decided, or let go
+	timer   *time.Timer
+	quiet   bool // no timer may act: the handler is busy with the head
+}
+
+// looks returns what a decision needs to know of the body, apart from what is
+// in it.
+func (w *responseWriter) looks() {
+	g, h, r := w.gate, w.ResponseWriter.Header(), &w.response
+	if g.inspection.plan == nil || r.Source == normalize.SourceGateway {
+		r.Final = true
+		return
+	}
+	contentType := h.Get("Content-Type")
+	r.Media = inspect.MediaOf(contentType)
+	r.Final = w.method == http.MethodHead || r.Media == inspect.MediaStream || r.Status == http.StatusPartialContent ||
+		r.Status == http.StatusNoContent || r.Status == http.StatusNotModified || caddyhttp.IsIncremental(h)
+	if g.inspection.html && !r.Final {
+		r.HTMLWelcome = w.takesHTML()
+	}
+	if !r.Final && !mayHaveBody(r.Status, h) {
+		r.Inspector = g.inspection.plan.Get(r.Media, "", nil, true)
+		r.Inspector.End(inspect.Whole)
+		r.Final = true
+	}
+}
+
+// takesHTML: HTML is welcome where the client accepts it, unless the resource
+// has none.
+func (w *responseWriter) takesHTML() bool {
+	if p := w.resource.produces; p != nil {
+		isHTML := func(t string) bool { return inspect.MediaOf(t) == inspect.MediaHTML }
+		if !slices.ContainsFunc(p.Types(), isHTML) {
+			return false
+		}
+	}
+	return negotiate.Accepts(w.accept, "text/html")
+}
+
+// inspect begins to hold a response back.
+func (w *responseWriter) inspect() {
+	g, h, r := w.gate, w.ResponseWriter.Header(), &w.response
+	l := &look{held: &g.held, gauge: g.metrics.held, next: firstDecode}
+	if coding := strings.Join(h["Content-Encoding"], ","); !strings.EqualFold(coding, "identity") {
+		l.coding = strings.TrimSpace(coding)
+	}
+	charset := ""
+	if _, params, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil {
+		charset = params["charset"]
+	}
+	r.Inspector = g.inspection.plan.Get(r.Media, charset, nil, len(g.inspection.captures) > 0)
+	w.look, w.state = l, stateInspecting
+	if g.report {
+		w.state = statePassing
+		w.ResponseWriter.WriteHeader(r.Status)
+	}
+	if l.coding != "" {
+		if _, _, ok := inspect.Decode(l.coding, nil, 0, nil); !ok {
+			w.letGo(inspect.Cut, undecidedCoding)
+		}
+	}
+}
+
+// writeInspected takes a part of a body that is held, or was.
+func (w *responseWriter) writeInspected(p []byte) (int, error) {
+	l := w.look
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.gate.report && !l.settled {
+		w.examine(p)
+		return w.ResponseWriter.Write(p)
+	}
+	if l.settled {
+		return w.put(p)
+	}
+	if kept := w.examine(p); kept {
+		return len(p), nil
+	}
+	return w.put(p)
+}
+
+// examine looks at a part of the body. It is kept where no decision came of
+// it, or where the decision came with it.
+func (w *responseWriter) examine(p []byte) (kept bool) {
+	l := w.look
+	room := w.gate.inspection.limit - l.seen
+	part := p[:min(len(p), room)]
+	l.seen += len(part)
+	if l.coding != "" {
+		return w.examineCoded(p, part)
+	}
+	w.response.Inspector.Write(part)
+	switch {
+	case w.decides():
+		return false
+	case len(part) < len(p):
+		w.letGo(inspect.Bound, undecidedTooLarge)
+		return false
+	}
+	if w.gate.report {
+		return true // it has gone
+	}
+	if !l.grow(len(p), w.gate.inspection.total) {
+		w.letGo(inspect.Cut, undecidedMemory)
+		return false
+	}
+	w.hoard(p)
+	return true
+}
+
+// hoard holds a part of the body back.
+func (w *responseWriter) hoard(p []byte) { w.scratch = append(w.scratch, p...) }
+
+// examineCoded decodes what there is whenever it has doubled.
+func (w *responseWriter) examineCoded(p, part []byte) (kept bool) {
+	l := w.look
+	if !l.grow(len(part), w.gate.inspection.total) {
+		w.letGo(inspect.Cut, undecidedMemory)
+		return false
+	}
+	w.hoard(part)
+	if len(w.scratch) < l.next && len(part) == len(p) {
+		return true
+	}
+	l.next = 2 * len(w.scratch)
+	if !w.decode() || w.decides() {
+		return w.rest(p, part)
+	}
+	if len(part) < len(p) {
+		w.letGo(inspect.Bound, undecidedTooLarge)
+		return w.rest(p, part)
+	}
+	return true
+}
+
+// rest sends on what of p does not stand in part, which has gone already.
+func (w *responseWriter) rest(p, part []byte) (kept bool) {
+	if !w.gate.report && len(part) < len(p) {
+		_, _ = w.put(p[len(part):]) // an error shows again at the next write
+	}
+	return true
+}
+
+// decode shows the inspector what a coded body decodes to. It is false where
+// that has come to an end.
+func (w *responseWriter) decode() bool {
+	l, limit := w.look, w.gate.inspection.limit
+	before := len(l.decoded)
+	out, complete, ok := inspect.Decode(l.coding, w.scratch, limit, l.decoded)
+	l.decoded = out
+	if len(out) > l.fed {
+		w.response.Inspector.Write(out[l.fed:])
+		l.fed = len(out)
+	}
+	switch {
+	case !ok:
+		w.letGo(inspect.Cut, undecidedCoding)
+	case !l.grow(len(out)-before, w.gate.inspection.total):
+		w.letGo(inspect.Cut, undecidedMemory)
+	case !complete && len(out) >= limit:
+		w.letGo(inspect.Bound, undecidedTooLarge)
+	default:
+		return true
+	}
+	return false
+}
+
+// decides judges anew, and carries the decision out if there is one.
+func (w *responseWriter) decides() bool {
+	o, pending := w.rejudge()
+	if pending {
+		return false
+	}
+	w.settle(o)
+	return true
+}
+
+// letGo decides with what is known.
+func (w *responseWriter) letGo(how inspect.Ending, cause string) {
+	w.response.Inspector.End(how)
+	w.response.Final = true
+	o, _ := w.rejudge()
+	if w.undecided {
+		w.gate.metrics.undecided(cause)
+	}
+	w.settle(o)
+}
+
+// settle carries out a decision on a response that was held, and sends what
+// was held of its body the way that was decided.
+func (w *responseWriter) settle(o outcome) {
+	l := w.look
+	l.settled = true
+	w.gate.inspection.plan.Put(w.response.Inspector)
+	w.response.Inspector = nil
+	held := w.scratch
+	w.scratch = w.scratch[:0]
+	if w.gate.report {
+		w.conclude(o)
+		l.grow(-int(l.mine), 0)
+		return
+	}
+	w.state = statePending
+	w.respond(o)
+	if len(held) > 0 {
+		_, _ = w.put(held) // an error shows again at the next write
+	}
+	l.grow(-int(l.mine), 0)
+}
+
+// grow counts bytes that are held, if there is room for them.
+func (l *look) grow(n int, total int64) bool {
+	if held := l.held.Add(int64(n)); n > 0 && held > total {
+		l.held.Add(int64(-n))
+		return false
+	}
+	l.mine += int64(n)
+	l.gauge.Add(float64(n))
+	return true
+}
+
+// endInspection ends a body that is still held when its handler returns. One
+// that failed has no body worth judging.
+func (w *responseWriter) endInspection(failed bool) {
+	l := w.look
+	switch {
+	case l == nil || l.settled:
+		return
+	case failed && !w.gate.report:
+		l.settled = true
+		w.gate.inspection.plan.Put(w.response.Inspector)
+		w.response.Inspector = nil
+		l.grow(-int(l.mine), 0)
+		return
+	case failed:
+		w.letGo(inspect.Cut, undecidedStream)
+		return
+	}
+	if l.coding != "" && len(w.scratch) > l.fedFrom() && !w.decode() {
+		return
+	}
+	w.letGo(inspect.Whole, undecidedMalformed)
+}
+
+// fedFrom is how much of the body the last decoding has seen.
+func (l *look) fedFrom() int { return l.next / 2 }
+
+// flushInspected lets a response go that has been flushed, in a while.
+func (w *responseWriter) flushInspected() error {
+	l := w.look
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.settled || w.gate.report {
+		return w.flush()
+	}
+	if l.timer == nil && !l.quiet {
+		l.timer = time.AfterFunc(flushWait, w.flushWaited)
+	}
+	return nil
+}
+
+func (w *responseWriter) flushWaited() {
+	l := w.look
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.settled || l.quiet {
+		return
+	}
+	w.letGo(inspect.Cut, undecidedStream)
+	_ = w.flush() // an error shows again at the next write
+}
+
+// Header gives the header map. A handler that asks for it while its body is
+// held is about to add trailers: no timer may use the map meanwhile.
+func (w *responseWriter) Header() http.Header {
+	if w.look != nil {
+		w.look.mu.Lock()
+		w.look.quiet = true
+		w.look.mu.Unlock()
+	}
+	return w.ResponseWriter.Header()
+}
+
+// holds reports whether the body is being held.
+func (w *responseWriter) holds() bool {
+	if w.look == nil {
+		return false
+	}
+	w.look.mu.Lock()
+	defer w.look.mu.Unlock()
+	return !w.look.settled && !w.gate.report
+}
+
+// lockLook locks the body that is or was held, if there is one.
+func (w *responseWriter) lockLook() (unlock func()) {
+	if w.look == nil {
+		return func() {}
+	}
+	w.look.mu.Lock()
+	w.look.quiet = true
+	return w.look.mu.Unlock
+}
+
+// capture makes the values that a Location wants of the body known to its
+// template. It is false as long as more of the body may tell them.
+func (w *responseWriter) capture() bool {
+	r := &w.response
+	if len(w.gate.inspection.captures) == 0 || w.replacer == nil {
+		return true
+	}
+	if r.Inspector == nil {
+		return r.Final || r.Media != inspect.MediaJSON
+	}
+	all := true
+	for i, pointer := range w.gate.inspection.captures {
+		if value, ok := r.Inspector.Value(i); ok {
+			w.replacer.Set(jsonPlaceholder+pointer, normalize.PathSegment(value))
+		} else {
+			all = false
+		}
+	}
+	return all || r.Final || r.Inspector.Done()
+}
+
+// offerDecodable leaves the backend only the codings that can be looked into
+// (RFC 9110 §12.5.3).
+func offerDecodable(r *http.Request) {
+	lines := r.Header["Accept-Encoding"]
+	if len(lines) == 0 {
+		return
+	}
+	var offered []string
+	for _, member := range normalize.List(lines) {
+		coding, _, _ := strings.Cut(member, ";")
+		if coding = strings.ToLower(strings.TrimSpace(coding)); coding == "x-gzip" || slices.Contains(inspect.Codings(), coding) {
+			offered = append(offered, member)
+		}
+	}
+	if len(offered) == 0 {
+		offered = []string{"identity"}
+	}
+	r.Header["Accept-Encoding"] = []string{strings.Join(offered, ", ")}
+}

@@ -1,0 +1,66 @@
+package normalize
+
+import "github.com/statusgate/statusgate/inspect"
+
+// BodyTest is a condition on the body of a response. Its negation, too, holds
+// only where the body was looked at.
+type BodyTest struct {
+	// Test is the condition, and Index its place in the plan by which bodies
+	// are inspected.
+	Test  inspect.Test
+	Index int
+	// Unwelcome asks in addition that the client does not take HTML.
+	Unwelcome bool
+}
+
+// Holds implements [Test].
+func (t BodyTest) Holds(r *Response) inspect.Answer {
+	switch {
+	case t.Unwelcome && r.HTMLWelcome, r.Source == SourceGateway:
+		return inspect.No
+	case r.Inspector != nil:
+		return r.Inspector.Answer(t.Index)
+	case !t.Test.Possible(r.Media):
+		return inspect.No
+	default:
+		return inspect.Unknown
+	}
+}
+
+// String implements [Test].
+func (t BodyTest) String() string { return t.Test.String() }
+
+// Derives reports whether a status can be derived from the rule's conditions.
+func (r *Rule) Derives() bool { return r.source() >= 0 }
+
+// source is the index of the condition that a status is derived from: the
+// first on the body that is not negated and says more than that a text is
+// there; -1 where there is none.
+func (r *Rule) source() int {
+	for i, c := range r.When {
+		if t, ok := c.Test.(BodyTest); ok && !c.Not && t.Test.Derives() {
+			return i
+		}
+	}
+	return -1
+}
+
+// derivable reports whether the body has told the status by now.
+func (r *Rule) derivable(resp *Response) bool {
+	t, ok := r.When[r.source()].Test.(BodyTest)
+	if !ok || resp.Inspector == nil {
+		return false
+	}
+	_, told := resp.Inspector.Auto(t.Index)
+	return told
+}
+
+// derive is the status that the body tells, 0 where it tells none.
+func (r *Rule) derive(resp *Response) int {
+	t, ok := r.When[r.source()].Test.(BodyTest)
+	if !ok || resp.Inspector == nil {
+		return 0
+	}
+	status, _ := resp.Inspector.Auto(t.Index)
+	return status
+}
