@@ -116,6 +116,7 @@ func (b *builder) rules(in []Rule) (rules []normalize.Rule, lines []string) {
 
 func (b *builder) rule(option string, in *Rule) normalize.Rule {
 	var rule normalize.Rule
+	before := len(b.mistakes)
 	for _, word := range in.From {
 		span, err := normalize.ParseSpan(string(word))
 		if err != nil {
@@ -136,7 +137,7 @@ func (b *builder) rule(option string, in *Rule) normalize.Rule {
 			rule.When = append(rule.When, c)
 		}
 	}
-	if rule.To == normalize.Auto && !rule.Derives() {
+	if rule.To == normalize.Auto && !rule.Derives() && len(b.mistakes) == before {
 		b.failf(option, "auto has nothing to derive a status from: it needs a condition on what the body says, without not")
 	}
 	return rule

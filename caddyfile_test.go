@@ -79,7 +79,7 @@ func TestMistakesAreReportedAllAtOnce(t *testing.T) {
 	for line, want := range map[int][]string{
 		1: {`surplus`}, 3: {`report`}, 4: {`contract`, `lax`}, 5: {`allow`, `99`, `twice`, `"x"`, `contradicts`},
 		7: {`map`, `can never match`, `Testfile:6`}, 8: {`600-599`}, 9: {`1000`}, 10: {`bad field`}, 11: {`upstream`},
-		12: {`colour`}, 13: {`map`}, 15: {`not`}, 19: {`json`}, 20: {`get`, `GET`}, 21: {`methods`, `Testfile:20`},
+		12: {`colour`}, 13: {`map`}, 15: {`not`}, 19: {`JSON pointer`}, 20: {`get`, `GET`}, 21: {`methods`, `Testfile:20`},
 		22: {`json`}, 23: {`*/*`}, 24: {`g zip`}, 25: {`orders`}, 26: {`methods`}, 27: {`colour`}, 29: {`resource`},
 		31: {`text`}, 33: {`/A/{y}`}, 34: {`drop`}, 35: {`some`}, 37: {`private`}, 38: {`nowhere`}, 40: {`challenge`},
 		41: {`soon`}, 42: {`maybe`}, 43: {`off goes with`}, 45: {`yaml`, `json`}, 46: {`mine`}, 47: {`detail`}, 49: {`shed`}, 50: {`colour`},
