@@ -138,7 +138,7 @@ func (b *builder) rule(option string, in *Rule) normalize.Rule {
 		}
 	}
 	if rule.To == normalize.Auto && !rule.Derives() && len(b.mistakes) == before {
-		b.failf(option, "auto has nothing to derive a status from: it needs a condition on what the body says, without not")
+		b.failf(option, "auto has nothing to derive a status from: it needs a condition such as soap_fault or json, without not; body_contains and body_regexp tell none")
 	}
 	return rule
 }

@@ -115,7 +115,7 @@ func (b *builder) inspection(h *Handler, g *gate) {
 		total = max(defaultInspectTotal, per)
 	}
 	if per < 0 || per > maxInspectLimit {
-		b.failf("inspect", "%d bytes of one response: want 1 to %d", per, maxInspectLimit)
+		b.failf("inspect", "%d bytes of one response: want 1 to %d (%d MiB)", per, maxInspectLimit, maxInspectLimit>>20)
 		return
 	}
 	if total < per {
@@ -127,6 +127,11 @@ func (b *builder) inspection(h *Handler, g *gate) {
 // plan compiles what bodies are inspected for, if anything.
 func (b *builder) plan(h *Handler, g *gate) {
 	if h.Location != nil {
+		created := b.pointers("location.created", h.Location.Created)
+		accepted := b.pointers("location.accepted", h.Location.Accepted)
+		if !created || !accepted {
+			return
+		}
 		g.inspection.captures = captures(h.Location.Created, h.Location.Accepted)
 	}
 	if len(b.tests) == 0 && len(g.inspection.captures) == 0 {

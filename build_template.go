@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/statusgate/statusgate/inspect"
 )
 
 // template checks a value that may have placeholders, of which
@@ -52,6 +54,18 @@ func (b *builder) uri(option, value string) {
 
 // jsonPlaceholder is followed by the RFC 6901 pointer of a value.
 const jsonPlaceholder = "http.statusgate.json."
+
+// pointers checks those of a template.
+func (b *builder) pointers(option, template string) (ok bool) {
+	ok = true
+	for _, pointer := range captures(template) {
+		if _, err := inspect.JSON(pointer); err != nil {
+			b.failf(option, "{%s%s}: %w", jsonPlaceholder, pointer, err)
+			ok = false
+		}
+	}
+	return ok
+}
 
 // captures are the pointers of the values that templates want of a JSON body.
 func captures(templates ...string) []string {

@@ -93,13 +93,17 @@ func (p *parser) bodyCondition(c *Condition, word string, args []string) bool {
 		*flags[word] = true
 	case values[word] != nil:
 		if len(args) == 0 {
-			p.errf("map: %s wants to know where the value is, such as /error/code or Envelope/Body", word)
+			p.errf("map: %s wants to know where the value is, such as %s", word, map[string]string{"json": "/error/code", "xml": "Envelope/Body/Fault"}[word])
 			return false
 		}
 		*values[word] = &ValueCondition{At: args[0], Values: args[1:]}
 	case texts[word] != nil:
-		if len(args) != 1 || args[0] == "" {
+		if len(args) != 1 {
 			p.errf("map: %s wants one value, got %d (quote a value that has spaces)", word, len(args))
+			return false
+		}
+		if args[0] == "" {
+			p.errf("map: %s: the value is empty", word)
 			return false
 		}
 		*texts[word] = args[0]
