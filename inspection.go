@@ -35,7 +35,9 @@ type look struct {
 	coding  string
 	decoded []byte // of a coded body
 	fed     int    // of decoded
-	next    int    // how many bytes make the next decoding worthwhile
+	tried   int    // how much of the body decoded is of
+	next    int    // how much of it makes another decoding worthwhile
+	whole   bool   // decoded is all that the body stands for
 	settled bool   // decided, or let go
 	timer   *time.Timer
 	quiet   bool // no timer may act: the handler is busy with the head
@@ -185,7 +187,7 @@ func (w *responseWriter) decode() bool {
 	l, limit := w.look, w.gate.inspection.limit
 	before := len(l.decoded)
 	out, complete, ok := inspect.Decode(l.coding, w.scratch, limit, l.decoded)
-	l.decoded = out
+	l.decoded, l.tried, l.whole = out, len(w.scratch), complete
 	if len(out) > l.fed {
 		w.response.Inspector.Write(out[l.fed:])
 		l.fed = len(out)
@@ -243,6 +245,9 @@ func (w *responseWriter) settle(o outcome) {
 	if len(held) > 0 {
 		_, _ = w.put(held) // an error shows again at the next write
 	}
+	if l.owed && !w.returned {
+		_ = w.flush() // likewise
+	}
 	l.grow(-int(l.mine), 0)
 }
 
@@ -274,24 +279,30 @@ func (w *responseWriter) endInspection(failed bool) {
 		w.letGo(inspect.Cut, undecidedStream)
 		return
 	}
-	if l.coding != "" && len(w.scratch) > l.fedFrom() && !w.decode() {
+	if l.coding != "" && len(w.scratch) > l.tried && !w.decode() {
 		return
 	}
-	w.letGo(inspect.Whole, undecidedMalformed)
+	how := inspect.Whole
+	if l.tried > 0 && !l.whole {
+		how = inspect.Cut // the coding says that there is more
+	}
+	w.letGo(how, undecidedMalformed)
 }
 
-// fedFrom is how much of the body the last decoding has seen.
-func (l *look) fedFrom() int { return l.next / 2 }
-
-// flushInspected lets a response go that has been flushed, in a while.
+// flushInspected lets a response go that has been flushed, in a while. There
+// is no waiting for a handler that may be in the middle of its header map.
 func (w *responseWriter) flushInspected() error {
 	l := w.look
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.settled || w.gate.report {
+	switch {
+	case l.settled || w.gate.report:
 		return w.flush()
-	}
-	if l.timer == nil && !l.quiet {
+	case l.quiet:
+		l.owed = true
+		w.letGo(inspect.Cut, undecidedStream)
+	case l.timer == nil:
+		l.owed = true
 		l.timer = time.AfterFunc(flushWait, w.flushWaited)
 	}
 	return nil
@@ -301,11 +312,9 @@ func (w *responseWriter) flushWaited() {
 	l := w.look
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.settled || l.quiet {
-		return
+	if !l.settled && !l.quiet {
+		w.letGo(inspect.Cut, undecidedStream)
 	}
-	w.letGo(inspect.Cut, undecidedStream)
-	_ = w.flush() // an error shows again at the next write
 }
 
 // Header gives the header map. A handler that asks for it while its body is

@@ -2,7 +2,7 @@
 // backends honest: it refuses what they can't serve and turns whatever they
 // answer into one documented contract.
 //
-// The decisions are made by the packages negotiate, normalize and problem,
+// The decisions are made by the packages inspect, negotiate, normalize and problem,
 // which know nothing of Caddy.
 package statusgate
 

@@ -116,7 +116,7 @@ func (w *responseWriter) release() {
 // (RFC 9110 §15.2); 101 ends the exchange of HTTP messages.
 func (w *responseWriter) WriteHeader(status int) {
 	switch {
-	case w.state != statePending:
+	case w.look != nil || w.state != statePending:
 		return
 	case status == http.StatusSwitchingProtocols:
 		w.conclude(outcome{received: status, sent: status, reason: normalize.ReasonProtocol, rule: -1})
@@ -203,7 +203,7 @@ func (w *responseWriter) discard(p []byte) (int, error) {
 // byte: a reader that fails at once leaves the handler free to send an error.
 func (w *responseWriter) ReadFrom(r io.Reader) (int64, error) {
 	var first int64
-	if w.state == statePending {
+	if w.look == nil && w.state == statePending {
 		var err error
 		first, err = io.CopyN(writeOnly{w}, r, firstRead)
 		if errors.Is(err, io.EOF) {
