@@ -40,6 +40,7 @@ type look struct {
 	whole   bool   // decoded is all that the body stands for
 	settled bool   // decided, or let go
 	timer   *time.Timer
+	owed    bool // a flush that waits for the decision
 	quiet   bool // no timer may act: the handler is busy with the head
 }
 

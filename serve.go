@@ -162,6 +162,10 @@ func (w *responseWriter) failed(err error) error {
 		o.reason = reason
 	}
 	if w.gate.report || o.verbatim || o.sent < 400 && !o.changed() {
+		if w.begun() { // with a body that nobody gets
+			normalize.DropTrailers(w.ResponseWriter.Header())
+			normalize.DropBodyFields(w.ResponseWriter.Header())
+		}
 		w.conclude(o)
 		return err
 	}
@@ -175,7 +179,10 @@ func (w *responseWriter) failed(err error) error {
 
 // receivedOr is the status that the backend has begun to answer with, if it has.
 func (w *responseWriter) receivedOr(none int) int {
-	if w.begun() {
+	switch {
+	case w.state == stateInspecting:
+		return w.response.Status
+	case w.begun():
 		return w.outcome.received
 	}
 	return none
