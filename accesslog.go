@@ -36,6 +36,9 @@ func (l logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	}
 	enc.AddInt("sent_status", l.sent)
 	enc.AddString("reason", l.reason.String())
+	if l.replaced {
+		enc.AddString("body", "replaced")
+	}
 	if l.err != "" {
 		enc.AddString("error", l.err)
 	}

@@ -182,8 +182,8 @@ func (b *builder) owed(h *Handler, g *gate) {
 	if after == 0 {
 		after = defaultRetryAfter
 	}
-	if after < 0 || after > maxRetryAfter {
-		b.failf("retry_after", "%v is not between 0s and 365d", after)
+	if after < time.Second || after > maxRetryAfter {
+		b.failf("retry_after", "%v is not between 1s and 365d", after)
 	}
 	g.retryAfter = strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10)
 }

@@ -168,9 +168,12 @@ func (p *parser) option(_, word string) {
 	case "shed":
 		p.refuse("%s: this version does not have it yet", word)
 	default:
-		p.refuse("%s: unknown option", word)
+		p.refuse("%s: unknown option: want one of %s", word, optionWords)
 	}
 }
+
+const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, unknown_resources, " +
+	"representations, location, challenge, retry_after, proxy_status, problems, inspect or soft_errors"
 
 // refuse records a mistake and skips the option, its block included.
 func (p *parser) refuse(format string, args ...any) {
@@ -241,7 +244,7 @@ func (p *parser) statuses(to *[]int) {
 	for _, arg := range p.list() {
 		status, err := strconv.Atoi(arg)
 		if err != nil {
-			p.errf("allow: %q is not a status", arg)
+			p.errf("allow: %q is not a single status", arg)
 			continue
 		}
 		*to = append(*to, status)

@@ -15,7 +15,7 @@ func (p *parser) rule() {
 		if arg == "when" {
 			args, when = args[:i], args[i+1:]
 			if len(when) == 0 {
-				p.errf("map: no condition behind when")
+				p.errf("map: no condition behind when (several stand in a block, without when)")
 			}
 			break
 		}

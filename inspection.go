@@ -237,6 +237,7 @@ func (w *responseWriter) settle(o outcome) {
 	held := w.scratch
 	w.scratch = w.scratch[:0]
 	if w.gate.report {
+		o.replaced = w.planBody(&o) == planReplace
 		w.conclude(o)
 		l.grow(-int(l.mine), 0)
 		return

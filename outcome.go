@@ -21,6 +21,7 @@ type outcome struct {
 	reason   normalize.Reason
 	verbatim bool // passes as it is: allowed, or passed by a rule
 	gateway  bool // made by the gateway; the backend has no answer to show
+	replaced bool // the body is ours in place of the backend's
 }
 
 // notAsked is the received status of an exchange that the backend knows
@@ -39,7 +40,7 @@ func (o *outcome) internal() bool {
 // stale reports whether what the head says of caching was said of a response
 // that the client does not get.
 func (o *outcome) stale() bool {
-	return o.sent >= 400 && (o.received < 400 || o.gateway)
+	return o.sent >= 400 && !o.reason.Rejected() && (o.received < 400 || o.gateway)
 }
 
 // publish sets the placeholders of the outcome. It comes before the fields and

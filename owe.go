@@ -92,6 +92,9 @@ func (w *responseWriter) expandChallenge() string {
 	challenge, _ = w.replacer.ReplaceFunc(challenge, func(_ string, value any) (any, error) {
 		return normalize.QuotedContent(caddy.ToString(value)), nil
 	})
+	if strings.TrimSpace(challenge) == "" {
+		return defaultChallenge
+	}
 	return challenge
 }
 

@@ -18,6 +18,7 @@ import (
 // until the body tells more.
 func (w *responseWriter) respond(o outcome) {
 	if w.gate.report {
+		o.replaced = w.planBody(&o) == planReplace
 		w.conclude(o)
 		w.state = statePassing
 		w.ResponseWriter.WriteHeader(o.received)
@@ -52,7 +53,7 @@ func (w *responseWriter) mend(o *outcome) {
 	if !o.verbatim {
 		w.owe(o)
 	}
-	if o.stale() && o.received != notAsked {
+	if o.stale() {
 		normalize.DropFreshness(w.ResponseWriter.Header())
 		w.ResponseWriter.Header()["Cache-Control"] = []string{"no-store"}
 	}
@@ -107,6 +108,7 @@ func (w *responseWriter) drop(o outcome) {
 
 // replace sends our problem in place of the backend's body.
 func (w *responseWriter) replace(o outcome) {
+	o.replaced = !o.gateway
 	h := w.ResponseWriter.Header()
 	normalize.DropBodyFields(h)
 	if o.internal() {

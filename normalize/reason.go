@@ -76,6 +76,10 @@ func (r Reason) String() string {
 	return fmt.Sprintf("reason(%d)", uint8(r))
 }
 
+// Rejected reports whether the reason refuses a request before the backend is
+// asked.
+func (r Reason) Rejected() bool { return r >= ReasonUnknownResource && r <= ReasonOverload }
+
 // Passed reports whether the reason leaves the received status as it was
 // because the contract has nothing against it.
 func (r Reason) Passed() bool { return r <= ReasonProtocol }

@@ -81,8 +81,8 @@ func TestTheAccessLogTellsWhatWasDecided(t *testing.T) {
 	type fields = map[string]any
 	decided := map[string]fields{
 		"/passed":   {"gate": "edge", "received_status": 200.0, "sent_status": 200.0, "reason": "documented"},
-		"/table":    {"gate": "edge", "received_status": 520.0, "sent_status": 503.0, "reason": "table"},
-		"/rule":     {"gate": "edge", "received_status": 410.0, "sent_status": 403.0, "reason": "rule", "rule": "map 410 403 when header X-App"},
+		"/table":    {"gate": "edge", "received_status": 520.0, "sent_status": 503.0, "reason": "table", "body": "replaced"},
+		"/rule":     {"gate": "edge", "received_status": 410.0, "sent_status": 403.0, "reason": "rule", "rule": "map 410 403 when header X-App", "body": "replaced"},
 		"/rejected": {"gate": "edge", "sent_status": 405.0, "reason": "method"},
 		"/failed":   {"gate": "edge", "received_status": 502.0, "sent_status": 503.0, "reason": "backend_unreachable"},
 		"/aborted":  {"gate": "edge", "sent_status": 503.0, "reason": "backend_incomplete"},

@@ -327,7 +327,7 @@ func TestErrorsOfHandlersAreAnswered(t *testing.T) {
 			name:   "an abort before anything was sent",
 			behind: func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) },
 			only:   "direct",
-			want:   incomplete(),
+			want:   incomplete(notStored),
 		},
 		{
 			name: "an abort while a body is held",
@@ -402,7 +402,7 @@ func TestWithProblemsOffErrorsAreForHandleErrors(t *testing.T) {
 		off("a wrapped error reaches handle_errors with the contract's status", pages, fails(fmt.Errorf("well: %w", caddyhttp.Error(502, errors.New("oh")))),
 			gets(503, "page 503 oh", page, "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5", notStored), "direct"),
 		off("an abort reaches handle_errors", pages, func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) },
-			gets(503, "page 503 net/http: abort Handler", page, "Proxy-Status: statusgate; error=http_response_incomplete", "Retry-After: 5"), "direct"),
+			gets(503, "page 503 net/http: abort Handler", page, "Proxy-Status: statusgate; error=http_response_incomplete", "Retry-After: 5", notStored), "direct"),
 		off("without handle_errors an error is an empty answer", "", fails(caddyhttp.Error(502, errors.New("oh")), asHTML, "ETag: \"1\"", "X-A: 1"),
 			gets(503, "", "Proxy-Status: statusgate; error=destination_unavailable", "Retry-After: 5", "X-A: 1", notStored), "direct get"),
 		{
