@@ -248,6 +248,64 @@ func TestREADMESyntax(t *testing.T) {
 	}
 }
 
+// TestREADMEConditions: each condition of the parser has its row, and the
+// other way round.
+func TestREADMEConditions(t *testing.T) {
+	readme := readFile(t, "README.md")
+	told := make(map[string]bool)
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)[^`]*` \\|").FindAllStringSubmatch(section(t, readme, "### Conditions"), -1) {
+		told[m[1]] = true
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\t\t\[not\] (\w+)`).FindAllStringSubmatch(section(t, readme, "## Syntax"), -1) {
+		if !told[m[1]] {
+			t.Errorf("the README does not explain the condition %q", m[1])
+		}
+		delete(told, m[1])
+	}
+	for word := range told {
+		t.Errorf("the README explains a condition %q, which is not there", word)
+	}
+}
+
+// TestREADMESoftErrors: the rules of the example are those that the README
+// shows, and soft_errors begins with those that it names.
+func TestREADMESoftErrors(t *testing.T) {
+	readme, example := readFile(t, "README.md"), readExample(t)
+	errors := section(t, readme, "## Errors that say 200")
+	for line := range strings.Lines(fenced(t, errors, "caddyfile")[0]) {
+		if strings.HasPrefix(line, "\t\t") && !strings.Contains(example, "\n"+line) {
+			t.Errorf("Caddyfile.example has no line %q", line)
+		}
+	}
+	rules := func(options string) []json.RawMessage {
+		config, err := adapt(":8080 {\n\tstatusgate {\n" + options + "\n\t}\n}\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, list, found := strings.Cut(string(config), `"map":`)
+		var rules []json.RawMessage
+		if err := json.NewDecoder(strings.NewReader(list)).Decode(&rules); !found || err != nil {
+			t.Fatal(err)
+		}
+		return rules
+	}
+	shown := rules(fenced(t, section(t, readme, "### Soft errors"), "")[0])
+	preset := rules("soft_errors")
+	if len(preset) != len(shown)+3 {
+		t.Fatalf("soft_errors has %d rules, the README tells of %d and three", len(preset), len(shown))
+	}
+	for i := range shown {
+		if string(shown[i]) != string(preset[i]) {
+			t.Errorf("the README has %s, soft_errors %s", shown[i], preset[i])
+		}
+	}
+	for _, rule := range preset[len(shown):] {
+		if !bytes.Contains(rule, []byte("application/problem+")) {
+			t.Errorf("the README does not tell of %s", rule)
+		}
+	}
+}
+
 // TestREADMEConfigurations loads each Caddyfile of the README, and its JSON.
 func TestREADMEConfigurations(t *testing.T) {
 	readme := readFile(t, "README.md")
@@ -411,6 +469,61 @@ func TestREADMEDecisions(t *testing.T) {
 			gate:     "produces text/csv application/json", behind: "respond {http.statusgate.negotiated_type}",
 			request: "GET", header: "Accept: ,;, text/csv;q=.2, *", want: 200, wantBody: "application/json",
 		},
+		{
+			sentence: "HEAD has no body to judge",
+			gate:     "map 200 500 when json /error", behind: json200(`{"error":1}`), request: "HEAD", want: 200,
+		},
+		{
+			sentence: "a member that JSON repeats counts by its first",
+			gate:     "map 200 400 when json /ok false", behind: json200(`{"ok":false,"ok":true}`), request: "GET", want: 400,
+		},
+		{
+			sentence: "not holds for a body of another type",
+			gate:     "map 200 500 when not json /ok", behind: "header Content-Type image/png\nrespond x", request: "GET", want: 500,
+		},
+		{
+			sentence: "name the type with header Content-Type beside it",
+			gate:     "map 200 500 {\n\theader Content-Type application/json*\n\tnot json /ok\n}",
+			behind:   "header Content-Type image/png\nrespond x", request: "GET", want: 200,
+		},
+		{
+			sentence: "SOAP 1.1 clients want to read a fault",
+			gate:     "map 200 500 when soap_fault\nproblems {\n\tbodies keep\n}",
+			behind:   "header Content-Type text/xml\nrespond `<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"><Body><Fault/></Body></Envelope>`",
+			request:  "POST", want: 500, wantBody: "<Fault/>",
+		},
+		{
+			sentence: "what stands at the pointer is escaped for a path",
+			gate:     "location {\n\tcreated /orders/{http.statusgate.json./a/0}\n}",
+			behind:   json200(`{"a":["7/../8 x"]}`) + " 201", request: "POST", want: 201,
+			wantHeader: map[string]string{"Location": "/orders/7%2F..%2F8%20x"},
+		},
+		{
+			sentence: "Accept-Encoding reaches the backend with no codings but those that are decoded",
+			gate:     "map 200 500 when json /error", behind: "respond {http.request.header.Accept-Encoding}", request: "GET",
+			header: "Accept-Encoding: br;q=1, gzip;q=0.5, zstd, compress", want: 200, wantBody: "gzip;q=0.5, zstd",
+		},
+		{
+			sentence: "the integer that was found goes through the profile and the table",
+			gate:     "map 200 auto when json /status", behind: json200(`{"status":410}`), request: "GET", want: 404,
+		},
+		{
+			sentence: "what cannot be derived is 500",
+			gate:     "map 200 auto when json /status", behind: json200(`{"status":"failed"}`), request: "GET", want: 500,
+		},
+		{
+			sentence: "an error behind the bound of inspect stays a 200",
+			gate:     "inspect 16B\nmap 200 500 when json /error", behind: json200(`{"a":"0123456789abcdef","error":1}`), request: "GET",
+			want: 200, wantBody: `"error":1`,
+		},
+		{
+			sentence: "an undecided rule is passed over and the next one tried",
+			gate:     "map 200 400 when json /z\nmap 200 404 when json /a", behind: json200(`{"a":1,`), request: "GET", want: 404,
+		},
+		{
+			sentence: "a page of HTML is an error where produces has none",
+			gate:     "produces application/json\nsoft_errors", behind: "header Content-Type text/html\nrespond <html>", request: "GET", want: 500,
+		},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			url := gate(t, c.gate, c.behind)
@@ -433,6 +546,11 @@ func TestREADMEDecisions(t *testing.T) {
 			}
 		})
 	}
+}
+
+// json200 is a backend that answers with JSON.
+func json200(body string) string {
+	return "header Content-Type application/json\nrespond `" + body + "`"
 }
 
 // TestREADMEProfiles holds the tables of the contract and of its profiles to
