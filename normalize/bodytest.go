@@ -3,7 +3,8 @@ package normalize
 import "github.com/statusgate/statusgate/inspect"
 
 // BodyTest is a condition on the body of a response. Its negation, too, holds
-// only where the body was looked at.
+// only for a body of the backend's that can meet it by its label: what is said
+// of JSON says nothing of pictures and streams.
 type BodyTest struct {
 	// Test is the condition, and Index its place in the plan by which bodies
 	// are inspected.
@@ -16,15 +17,17 @@ type BodyTest struct {
 // Holds implements [Test].
 func (t BodyTest) Holds(r *Response) inspect.Answer {
 	switch {
-	case t.Unwelcome && r.HTMLWelcome, r.Source == SourceGateway:
+	case t.Unwelcome && r.HTMLWelcome, !t.concerns(r):
 		return inspect.No
 	case r.Inspector != nil:
 		return r.Inspector.Answer(t.Index)
-	case !t.Test.Possible(r.Media):
-		return inspect.No
 	default:
 		return inspect.Unknown
 	}
+}
+
+func (t BodyTest) concerns(r *Response) bool {
+	return r.Source == SourceBackend && t.Test.Possible(r.Media)
 }
 
 // String implements [Test].

@@ -110,6 +110,9 @@ type Condition struct {
 
 func (c Condition) holds(r *Response) inspect.Answer {
 	a := c.Test.Holds(r)
+	if t, ok := c.Test.(BodyTest); ok && !t.concerns(r) {
+		return inspect.No // negated or not
+	}
 	switch {
 	case !c.Not || a == inspect.Unknown:
 		return a

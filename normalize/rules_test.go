@@ -394,3 +394,32 @@ func TestRulesAreNotChangedFromOutside(t *testing.T) {
 		t.Errorf("404 after the caller changed its list: got %d, want 403", got.Status)
 	}
 }
+
+// What a rule says of JSON bodies, negated or not, says nothing of pictures,
+// streams and what the gateway made.
+func TestANegatedBodyConditionLeavesOtherMediaAlone(t *testing.T) {
+	ok, err := inspect.JSON("/ok", "true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := normalize.NewRules([]normalize.Rule{{
+		From: []normalize.Span{normalize.Any}, To: 500,
+		When: []normalize.Condition{{Not: true, Test: normalize.BodyTest{Test: ok}}},
+	}})
+	contract := normalize.NewContract(normalize.ProfileDocumented, nil, rules)
+	for _, c := range []struct {
+		media   inspect.Media
+		source  normalize.Source
+		pending bool
+	}{
+		{inspect.MediaJSON, normalize.SourceBackend, true},
+		{inspect.MediaJSON, normalize.SourceGateway, false},
+		{inspect.MediaOther, normalize.SourceBackend, false},
+		{inspect.MediaStream, normalize.SourceBackend, false},
+	} {
+		v := contract.Decide(&normalize.Response{Status: 200, Media: c.media, Source: c.source})
+		if v.Pending != c.pending || !c.pending && v.Status != 200 {
+			t.Errorf("media %v, source %v: got %+v, want pending %v or 200", c.media, c.source, v, c.pending)
+		}
+	}
+}
