@@ -1,6 +1,7 @@
 package statusgate
 
 import (
+	"maps"
 	"mime"
 	"net/http"
 	"slices"
@@ -281,6 +282,7 @@ func (w *responseWriter) endInspection(failed bool) {
 		w.letGo(inspect.Cut, undecidedStream)
 		return
 	}
+	defer w.keepTrailers()()
 	if l.coding != "" && len(w.scratch) > l.tried && !w.decode() {
 		return
 	}
@@ -289,6 +291,29 @@ func (w *responseWriter) endInspection(failed bool) {
 		how = inspect.Cut // the coding says that there is more
 	}
 	w.letGo(how, undecidedMalformed)
+}
+
+// keepTrailers takes the trailer fields that a handler has set behind its body
+// out of the head, which goes only now. Where the body goes too they are put
+// back behind it.
+func (w *responseWriter) keepTrailers() (putBack func()) {
+	h := w.ResponseWriter.Header()
+	if len(h["Trailer"]) == 0 {
+		return func() {}
+	}
+	kept := make(http.Header)
+	for _, field := range normalize.List(h["Trailer"]) {
+		field = http.CanonicalHeaderKey(field)
+		if values, ok := h[field]; ok {
+			kept[field] = values
+			delete(h, field)
+		}
+	}
+	return func() {
+		if w.state == statePassing {
+			maps.Copy(h, kept)
+		}
+	}
 }
 
 // flushInspected lets a response go that has been flushed, in a while. There

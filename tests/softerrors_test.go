@@ -1,0 +1,418 @@
+package tests
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// The rules of a gate that reads bodies, and what it makes of each answer.
+
+const (
+	xmlType  = "Content-Type: application/xml"
+	soapType = "Content-Type: text/xml; charset=utf-8"
+	noStore  = "Cache-Control: no-store"
+)
+
+// honest is a soft error that keeps its body under its honest status.
+func honest(status int, body, contentType string, fields ...string) want {
+	return gets(status, body, append([]string{contentType, after(200), "Vary: Accept", noStore}, fields...)...)
+}
+
+// exposed is a soft error whose body the gate replaces.
+func exposed(status int, fields ...string) want {
+	return explains(status, "", append([]string{after(200), noStore}, fields...)...)
+}
+
+// whether gives the scenarios of one rule: what it takes, then what passes.
+func whether(options, contentType string, status int, takes, passes []string) (table []scenario) {
+	for _, body := range takes {
+		w := honest(status, body, contentType)
+		if status == 500 {
+			w = exposed(500)
+		}
+		table = append(table, scenario{name: options + " takes " + body, options: options, only: "get", behind: answers(200, body, contentType), want: w})
+	}
+	for _, body := range passes {
+		table = append(table, scenario{name: options + " leaves " + body, options: options, behind: answers(200, body, contentType), want: gets(200, body, contentType)})
+	}
+	return table
+}
+
+const (
+	soapFault11 = `<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body><S:Fault><faultcode>S:%</faultcode><faultstring>no</faultstring></S:Fault></S:Body></S:Envelope>`
+	soapFault12 = `<?xml version="1.0"?><e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><e:Fault><e:Code><e:Value>e:%</e:Value></e:Code><e:Reason><e:Text xml:lang="en">no</e:Text></e:Reason></e:Fault></e:Body></e:Envelope>`
+	soapSuccess = `<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body><m:Fault xmlns:m="urn:m"/><S:Fault/></S:Body></S:Envelope>`
+)
+
+func fault(text, code string) string { return strings.Replace(text, "%", code, 1) }
+
+func TestEachConditionOnTheBodyHolds(t *testing.T) {
+	var table []scenario
+	add := func(options, contentType string, status int, takes, passes []string) {
+		table = append(table, whether(options, contentType, status, takes, passes)...)
+	}
+	add("map 200 400 when json /ok false", asJSON, 400,
+		[]string{`{"ok":false}`, ` {"a":[1,{"ok":true}],"ok" : false , "b":{}}`, "\xef\xbb\xbf{\"ok\":false}", `{"\u006fk":false}`},
+		[]string{`{"ok":true}`, `{"ok":"no"}`, `{"ok":null}`, `{"a":{"ok":false}}`, `[{"ok":false}]`, `false`, ``, `{"ok":true,"ok":false}`, `{"ok":`, "hello"})
+	add("map 200 404 when json /error/code 404 NOT_FOUND", asJSON, 404,
+		[]string{`{"error":{"code":404}}`, `{"error":{"code":4.04e2}}`, `{"error":{"code":"NOT_FOUND"}}`, `{"error":{"code":"404"}}`},
+		[]string{`{"error":{"code":405}}`, `{"error":{"code":[404]}}`, `{"error":{"code":"not_found"}}`, `{"error":404}`})
+	add("map 200 400 when json /code !0 !200", asJSON, 400,
+		[]string{`{"code":1}`, `{"code":"x"}`, `{"code":true}`},
+		[]string{`{"code":0}`, `{"code":200.0}`, `{"code":null}`, `{}`})
+	add("map 200 400 when json /errors/0", asJSON, 400,
+		[]string{`{"errors":["x"]}`, `{"errors":[{"a":1}]}`, `{"errors":{"0":1}}`},
+		[]string{`{"errors":[]}`, `{"errors":[null]}`, `{"errors":[0]}`, `{"errors":[false]}`, `{"errors":[""]}`, `{"errors":[{}]}`, `{"errors":[[]]}`})
+	add("map 200 400 when json /a~1b/c~0d/- x", asJSON, 400, []string{`{"a/b":{"c~d":{"-":"x"}}}`}, []string{`{"a/b":{"c~d":["x"]}}`})
+	add("map 200 400 when xml reply/status failed", xmlType, 400,
+		[]string{`<reply><status> failed </status></reply>`, `<r:reply xmlns:r="urn:r"><r:status>fa<!-- -->iled</r:status></r:reply>`, `<reply><status>ok</status><status>failed</status></reply>`},
+		[]string{`<reply><status>ok</status></reply>`, `<reply status="failed"/>`, `<a><reply><status>failed</status></reply></a>`, `<!DOCTYPE a [<!ENTITY e "failed">]><reply><status>&e;</status></reply>`})
+	add("map 200 400 when xml reply/@stat fail", xmlType, 400, []string{`<reply stat="fail"/>`}, []string{`<reply stat="ok"/>`, `<reply><stat>fail</stat></reply>`})
+	add("map 200 400 when xml */error", xmlType, 400, []string{`<a><error>x</error></a>`, `<b><error code="1"/></b>`}, []string{`<a><error/></a>`, `<a><error>0</error></a>`, `<error>x</error>`})
+	add("map 200 500 when jsonrpc_error", asJSON, 500,
+		[]string{`{"jsonrpc":"2.0","error":{"code":-1,"message":"no"},"id":1}`, `[{"jsonrpc":"2.0","error":{"code":-1,"message":"no"},"id":1}]`},
+		[]string{`{"jsonrpc":"2.0","result":1,"id":1}`, `{"error":{"code":-1,"message":"no"}}`, `[{"jsonrpc":"2.0","error":{"code":-1,"message":"no"},"id":1},{"jsonrpc":"2.0","result":1,"id":2}]`})
+	add("map 200 500 when graphql_errors", asJSON, 500,
+		[]string{`{"errors":[{"message":"no"}]}`, `{"data":null,"errors":[{"message":"no","path":["a"]}]}`, `{"data":{"a":null},"errors":[{"message":"no"}]}`},
+		[]string{`{"data":{"a":1},"errors":[{"message":"no"}]}`, `{"errors":[]}`, `{"data":{}}`, `{"errors":[{"message":"no"}],"total":3}`})
+	add("map 200 500 when soap_fault", soapType, 500,
+		[]string{fault(soapFault11, "Server"), fault(soapFault12, "Receiver")}, []string{soapSuccess, `<Fault/>`})
+	add("map 200 400 when body_contains ORA-", asText, 400, []string{"ORA-00942", "error: ORA-"}, []string{"ORA", "", "ora-1"})
+	add("map 200 400 when body_regexp `^(Fatal|Parse) error`", asText, 400, []string{"Fatal error: x", "Parse error"}, []string{"a Fatal error", ""})
+	add("map 200 400 when not json /ok true", asJSON, 400, []string{`{"ok":false}`, `{}`, `[]`}, []string{`{"ok":true}`, `{"ok":`})
+	add("map 200 400 when not body_contains done", asText, 400, []string{"no"}, []string{"done", "well done!"})
+	runScenarios(t, table)
+}
+
+func TestPagesForThoseWhoWantNone(t *testing.T) {
+	const options, page = "map 200 500 when html_page", "<!DOCTYPE html><title>Sorry</title>"
+	toJSON := []string{"Accept", "application/json"}
+	runScenarios(t, []scenario{
+		{
+			name: "an API client gets no page", options: options, only: "get", request: toJSON,
+			behind: answers(200, page, asHTML, "ETag: \"1\"", "Cache-Control: public, max-age=60", "Set-Cookie: a=b"), want: exposed(500, "Set-Cookie: a=b"),
+		},
+		{
+			name: "nor one that is labelled as JSON", options: options, only: "get", request: toJSON,
+			behind: answers(200, "\n"+page, asJSON), want: exposed(500),
+		},
+		{
+			name: "nor one that comes in parts", options: options, only: "get", request: toJSON,
+			behind: streams(200, []string{"<!DOC", "TYPE ht", "ml>", "<p>"}, asHTML), want: exposed(500),
+		},
+		{name: "a browser gets it", options: options, request: []string{"Accept", browser}, behind: answers(200, page, asHTML), want: gets(200, page, asHTML)},
+		{name: "and a client without a preference", options: options, behind: answers(200, page, asHTML), want: gets(200, page, asHTML)},
+		{name: "and one that takes anything", options: options, request: []string{"Accept", "*/*"}, behind: answers(200, page, asHTML), want: gets(200, page, asHTML)},
+		{
+			name: "not where the resource has none", options: options + "\nproduces application/json", only: "get", request: []string{"Accept", "*/*"},
+			behind: answers(200, page, asHTML), want: exposed(500),
+		},
+		{
+			name: "but where it has", options: options + "\nproduces application/json text/html", request: []string{"Accept", "*/*"},
+			behind: answers(200, page, asHTML), want: gets(200, page, asHTML),
+		},
+		{name: "JSON is no page", options: options, request: toJSON, behind: answers(200, `{"a":"<html>"}`, asJSON), want: gets(200, `{"a":"<html>"}`, asJSON)},
+		{name: "XML is no page", options: options, request: toJSON, behind: answers(200, `<div/>`, xmlType), want: gets(200, `<div/>`, xmlType)},
+	})
+}
+
+func TestAnswersWithoutTheContentThatIsDue(t *testing.T) {
+	const options = "map 2xx 500 when empty_body"
+	runScenarios(t, []scenario{
+		{name: "no length", options: options, only: "get", behind: answers(200, "", asJSON), want: exposed(500)},
+		{name: "no bytes", options: options, only: "get h1", behind: streams(200, nil, asJSON), want: exposed(500)},
+		{name: "no bytes over HTTP/2", options: options, only: "get h2", behind: streams(200, nil, asJSON), want: exposed(500)},
+		{name: "no answer at all", options: options, only: "get direct", behind: func(http.ResponseWriter, *http.Request) error { return nil }, want: exposed(500)},
+		{name: "a byte", options: options, behind: answers(200, "x", asText), want: gets(200, "x", asText)},
+		{name: "204 has none by right", options: options, behind: answers(204, ""), want: gets(204, "")},
+		{name: "304 has none by right", options: options, behind: answers(304, "", "ETag: \"1\""), want: gets(304, "", "ETag: \"1\"")},
+		{name: "the errors are not asked", options: options, behind: answers(404, "", asJSON), want: explains(404, "")},
+		{
+			name: "a status of its own", options: "map 200 503 when empty_body", only: "get", behind: answers(200, "", asJSON, "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT"),
+			want: explains(503, `,"retry_after":5`, after(200), noStore, "Retry-After: 5"),
+		},
+	})
+}
+
+func TestConditionsHoldTogether(t *testing.T) {
+	const options = "map 200 404 {\n\theader X-App old*\n\tsource backend\n\tjson /error NOT_FOUND\n\tnot json /retry true\n}"
+	body := `{"error":"NOT_FOUND"}`
+	runScenarios(t, []scenario{
+		{name: "all of them", options: options, only: "get", behind: answers(200, body, asJSON, "X-App: old-1"), want: honest(404, body, asJSON, "X-App: old-1")},
+		{name: "not the header", options: options, behind: answers(200, body, asJSON, "X-App: new"), want: gets(200, body, asJSON, "X-App: new")},
+		{name: "not the status", options: options, behind: answers(203, body, asJSON, "X-App: old"), want: gets(200, body, asJSON, "X-App: old", after(203))},
+		{name: "not the value", options: options, behind: answers(200, `{}`, asJSON, "X-App: old"), want: gets(200, `{}`, asJSON, "X-App: old")},
+		{
+			name: "not the negated one", options: options, behind: answers(200, `{"error":"NOT_FOUND","retry":true}`, asJSON, "X-App: old"),
+			want: gets(200, `{"error":"NOT_FOUND","retry":true}`, asJSON, "X-App: old"),
+		},
+		{
+			name: "two on one body", options: "map 200 400 {\n\tbody_contains oops\n\tjson /a 1\n\tnot html_page\n}", only: "get",
+			behind: answers(200, `{"a":1,"b":"oops"}`, asJSON), want: honest(400, `{"a":1,"b":"oops"}`, asJSON),
+		},
+		{
+			name: "a body of the gateway's is none", options: "map any 404 {\n\tsource gateway\n\tnot json /a\n}", behind: answers(200, `{}`, asJSON),
+			want: gets(200, `{}`, asJSON),
+		},
+		{
+			name: "an error may have its meaning inside too", options: "map 500 404 when json /error/code 404", only: "get",
+			behind: answers(500, `{"error":{"code":404}}`, asJSON), want: explains(404, "", after(500)),
+		},
+	})
+}
+
+func TestTheBodyTellsTheStatus(t *testing.T) {
+	var table []scenario
+	auto := func(rule, contentType, body string, w want) {
+		table = append(table, scenario{name: rule + " of " + body, options: "map 200 auto when " + rule, only: "get", behind: answers(200, body, contentType), want: w})
+	}
+	auto("soap_fault", soapType, fault(soapFault11, "Client"), honest(400, fault(soapFault11, "Client"), soapType))
+	auto("soap_fault", soapType, fault(soapFault11, "Client.Authentication"), honest(400, fault(soapFault11, "Client.Authentication"), soapType))
+	auto("soap_fault", soapType, fault(soapFault11, "Server"), exposed(500))
+	auto("soap_fault", soapType, fault(soapFault12, "Sender"), honest(400, fault(soapFault12, "Sender"), soapType))
+	auto("soap_fault", soapType, fault(soapFault12, "Receiver"), exposed(500))
+	auto("soap_fault", soapType, fault(soapFault12, "MustUnderstand"), exposed(500))
+	for code, status := range map[string]int{"-32700": 400, "-32600": 400, "-32602": 400, "-32601": 404, "-32603": 500, "-32000": 500, "7": 500} {
+		body := `{"jsonrpc":"2.0","id":1,"error":{"code":` + code + `,"message":"no"}}`
+		w := exposed(500)
+		if status < 500 {
+			w = honest(status, body, asJSON)
+		}
+		auto("jsonrpc_error", asJSON, body, w)
+	}
+	for code, status := range map[string]int{
+		"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "BAD_USER_INPUT": 400, "GRAPHQL_VALIDATION_FAILED": 400, "NOT_FOUND": 404, "INTERNAL_SERVER_ERROR": 500, "X": 500,
+	} {
+		body := `{"data":null,"errors":[{"message":"no","extensions":{"code":"` + code + `"}}]}`
+		w := exposed(500)
+		if status == 401 {
+			w = honest(status, body, asJSON, "WWW-Authenticate: Bearer")
+		} else if status < 500 {
+			w = honest(status, body, asJSON)
+		}
+		auto("graphql_errors", asJSON, body, w)
+	}
+	for _, c := range []struct {
+		number string
+		status int
+	}{
+		{"404", 404}, {"404.0", 404}, {`"404"`, 404}, {"4.04e2", 404}, {"410", 404}, {"422", 400}, {"17", 500}, {"-404", 500}, {"4040", 500},
+		{"404.5", 500}, {`"gone"`, 500}, {"true", 500}, {"[1]", 500}, {"304", 500}, {"101", 500}, {"500", 500}, {"799", 500}, {"99999999999999999999", 500},
+	} {
+		body := `{"status":` + c.number + `,"more":"` + strings.Repeat("x", 600) + `"}`
+		w := exposed(500)
+		if c.status < 500 {
+			w = honest(c.status, body, asJSON)
+		}
+		auto("json /status", asJSON, body, w)
+	}
+	auto("json /status", asJSON, `{"status":522}`, explains(503, `,"retry_after":5`, after(200), noStore, "Retry-After: 5"))
+	auto("json /status", asJSON, `{"status":200}`, gets(200, `{"status":200}`, asJSON))
+	auto("json /status", asJSON, `{"status":206}`, gets(200, `{"status":206}`, asJSON))
+	auto("json /status", asJSON, `{"status":207}`, gets(200, `{"status":207}`, asJSON))
+	auto("json /status", asJSON, `{"status":204}`, want{status: 204, fields: []string{after(200)}})
+	auto("json /status", asJSON, `{"status":0}`, gets(200, `{"status":0}`, asJSON)) // nothing is there
+	auto("json /status", asJSON, `{"status":302}`, gets(302, `{"status":302}`, asJSON, after(200)))
+	auto("json /status !0", asJSON, `{"status":403}`, honest(403, `{"status":403}`, asJSON))
+	auto("xml reply/@code", xmlType, `<reply code="403"/>`, honest(403, `<reply code="403"/>`, xmlType))
+	auto("xml reply/code", xmlType, `<reply><code> 403 </code></reply>`, honest(403, `<reply><code> 403 </code></reply>`, xmlType))
+	auto("xml reply/code", xmlType, `<reply><code>none</code></reply>`, exposed(500))
+	for rule, contentType := range map[string]string{"html_page": asHTML, "empty_body": asJSON} {
+		body := map[string]string{"html_page": "<p>", "empty_body": ""}[rule]
+		table = append(table, scenario{
+			name: rule, options: "map 200 auto when " + rule, only: "get", request: []string{"Accept", "application/json"},
+			behind: answers(200, body, contentType), want: exposed(500),
+		})
+	}
+	table = append(table,
+		scenario{
+			name: "auto goes by the profile", options: "contract strict\nmap 200 auto when json /status", only: "get",
+			behind: answers(200, `{"status":302}`, asJSON), want: exposed(500),
+		},
+		scenario{
+			name: "auto goes by another profile", options: "contract registered\nmap 200 auto when json /status", only: "get",
+			behind: answers(200, `{"status":409}`, asJSON), want: honest(409, `{"status":409}`, asJSON),
+		},
+		scenario{
+			name: "auto goes by allow", options: "allow 418\nmap 200 auto when json /status", only: "get",
+			behind: answers(200, `{"status":418}`, asJSON), want: honest(418, `{"status":418}`, asJSON),
+		},
+		scenario{
+			name: "the first condition tells", options: "map 200 auto {\n\tnot json /a 1\n\tjson /b\n\tjson /c\n}", only: "get",
+			behind: answers(200, `{"c":500,"b":404}`, asJSON), want: honest(404, `{"c":500,"b":404}`, asJSON),
+		},
+	)
+	runScenarios(t, table)
+}
+
+func TestBodyRulesAreTriedInTheirOrder(t *testing.T) {
+	const options = "map 200 404 when json /z 1\nmap 200 403 when json /a 1\nmap 200 pass when body_contains fine\nmap 2xx 400 when not header X-Good"
+	runScenarios(t, []scenario{
+		{name: "an earlier one that is met later", options: options, only: "get", behind: streams(200, []string{`{"a":1,`, `"z":1}`}, asJSON), want: func() want {
+			w := honest(404, `{"a":1,"z":1}`, asJSON)
+			w.chunked = true
+			return w
+		}()},
+		{name: "the second one", options: options, only: "get", behind: answers(200, `{"a":1,"z":2}`, asJSON), want: honest(403, `{"a":1,"z":2}`, asJSON)},
+		{name: "pass by the body", options: options, only: "get", behind: answers(200, `{"z":2,"b":"fine"}`, asJSON), want: gets(200, `{"z":2,"b":"fine"}`, asJSON)},
+		{name: "one without a body behind them", options: options, only: "get", behind: answers(200, `{"z":2}`, asJSON), want: honest(400, `{"z":2}`, asJSON)},
+		{name: "none", options: options, behind: answers(200, `{"z":2}`, asJSON, "X-Good: 1"), want: gets(200, `{"z":2}`, asJSON, "X-Good: 1")},
+		{
+			name: "one before them", options: "map 200 403 when header X-Bad\n" + options, behind: answers(200, `{"z":1}`, asJSON, "X-Bad: 1"),
+			want: honest(403, `{"z":1}`, asJSON, "X-Bad: 1"),
+		},
+	})
+}
+
+func TestWhatIsSentDescribesItself(t *testing.T) {
+	const options = "map 200 404 when json /ok false\nmap 200 500 when json /ok null\nmap 200 400 when body_contains oops"
+	kept := []string{"ETag: \"1\"", "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT", "Cache-Control: public, max-age=600", "Expires: Thu, 01 Jan 2026 00:10:00 GMT", "Set-Cookie: a=b", "Vary: Origin"}
+	fields := append([]string{asJSON}, kept...)
+	coded := gzipped(`{"ok":false}`)
+	trailing := func(w want) want {
+		w.chunked, w.trailer = true, []string{"X-Late: 1", "X-Sum: 7"}
+		return w
+	}
+	ofKnownLength := func(w want) want { // which goes with trailers over HTTP/2
+		w.chunked = false
+		return w
+	}
+	runScenarios(t, []scenario{
+		{
+			name: "a body that is kept loses its freshness", options: options, only: "get", behind: answers(200, `{"ok":false}`, fields...),
+			want: gets(404, `{"ok":false}`, asJSON, after(200), noStore, "Set-Cookie: a=b", "Vary: Origin", "Vary: Accept"),
+		},
+		{
+			name: "a body that is replaced takes all of it along", options: "map 200 500 when json /ok false", only: "get", behind: answers(200, `{"ok":false}`, append(fields, "Content-Language: en", "Digest: x")...),
+			want: explains(500, "", after(200), noStore, "Set-Cookie: a=b", "Vary: Origin"),
+		},
+		{name: "a success keeps everything", options: options, behind: answers(200, `{"ok":true}`, fields...), want: gets(200, `{"ok":true}`, fields...)},
+		{
+			name: "a coded body that is kept stays coded", options: options, only: "get", request: []string{"Accept-Encoding", "gzip"},
+			behind: answers(200, coded, asJSON, "Content-Encoding: gzip"), want: honest(404, coded, asJSON, "Content-Encoding: gzip"),
+		},
+		{
+			name: "a coded body that is replaced does not", options: "map 200 500 when json /ok false", only: "get", request: []string{"Accept-Encoding", "gzip"},
+			behind: answers(200, coded, asJSON, "Content-Encoding: gzip"), want: exposed(500),
+		},
+		{
+			name: "trailers go with a success", options: options, only: "get h1", behind: withTrailers(200, []string{`{"ok":`, `true}`}, asJSON),
+			want: trailing(gets(200, `{"ok":true}`, asJSON)),
+		},
+		{
+			name: "trailers go with a success over HTTP/2", options: options, only: "get h2", behind: withTrailers(200, []string{`{"ok":`, `true}`}, asJSON),
+			want: ofKnownLength(trailing(gets(200, `{"ok":true}`, asJSON))),
+		},
+		{
+			name: "trailers go with an error that is kept", options: options, only: "get", behind: withTrailers(200, []string{`{"ok":`, `false}`}, asJSON),
+			want: trailing(honest(404, `{"ok":false}`, asJSON)),
+		},
+		{
+			name: "trailers go with an error that shows at its end", options: "map 200 400 when not body_contains fine", only: "get h1", behind: withTrailers(200, []string{`{"ok":`, `true}`}, asJSON),
+			want: trailing(honest(400, `{"ok":true}`, asJSON)),
+		},
+		{
+			name: "trailers go with an error that shows at its end over HTTP/2", options: "map 200 400 when not body_contains fine", only: "get h2", behind: withTrailers(200, []string{`{"ok":`, `true}`}, asJSON),
+			want: ofKnownLength(trailing(honest(400, `{"ok":true}`, asJSON))),
+		},
+		{
+			name: "trailers do not go with a problem", options: "map 200 500 when json /ok false", only: "get", behind: withTrailers(200, []string{`{"ok":`, `false}`}, asJSON),
+			want: exposed(500),
+		},
+		{
+			name: "a page for those who prefer it", options: "map 200 500 when json /ok false", only: "get", request: []string{"Accept", "text/plain, */*;q=0.1"},
+			behind: answers(200, `{"ok":false}`, asJSON),
+			want:   gets(500, "500 Internal Server Error\nThe server met an unexpected condition.\nReference: "+scenarioUUID+"\n", "Content-Type: text/plain; charset=utf-8", "Vary: Accept", after(200), noStore),
+		},
+		{
+			name: "bodies keep", options: "problems {\n\tbodies keep\n}\nmap 200 500 when json /ok false", only: "get",
+			behind: answers(200, `{"ok":false}`, asJSON), want: gets(500, `{"ok":false}`, asJSON, after(200), noStore),
+		},
+		{
+			name: "bodies replace", options: "problems {\n\tbodies replace\n}\nmap 200 404 when json /ok false", only: "get",
+			behind: answers(200, `{"ok":false}`, asJSON), want: exposed(404),
+		},
+		{
+			name: "problems off", options: "problems off\nmap 200 500 when json /ok false", only: "get",
+			behind: answers(200, `{"ok":false}`, asJSON), want: gets(500, `{"ok":false}`, asJSON, after(200), noStore),
+		},
+		{
+			name: "a problem document that says 200 outside", options: "soft_errors", only: "get",
+			behind: answers(200, `{"title":"gone","status":410}`, asProblem), want: gets(404, `{"title":"gone","status":404}`, asProblem, after(200), noStore),
+		},
+	})
+}
+
+func TestCreatedResourcesAreFoundInTheBody(t *testing.T) {
+	const options = "location {\n\tcreated {http.request.uri.path}/{http.statusgate.json./id}\n}"
+	var table []scenario
+	for id, segment := range map[string]string{
+		`"a b/c"`: "a%20b%2Fc", `".."`: "%2E%2E", `"."`: "%2E", `"ü"`: "%C3%BC", `"\u20ac"`: "%E2%82%AC", "17": "17", "1.5e3": "1.5e3", `"?x=#y"`: "%3Fx=%23y", `"{x}"`: "%7Bx%7D",
+		`"a\r\nb"`: "a%0D%0Ab", "true": "true", `"//evil.example"`: "%2F%2Fevil.example",
+	} {
+		body := `{"name":"x","id":` + id + `,"more":[]}`
+		table = append(table, scenario{
+			name: "the id " + id, options: options, method: "POST", path: "/orders", behind: reads(answers(201, body, asJSON)),
+			want: gets(201, body, asJSON, "Location: /orders/"+segment),
+		})
+	}
+	for _, body := range []string{`{}`, `{"id":null}`, `{"id":""}`, `{"id":[1]}`, `{"id":{}}`, `{"ids":1}`, `[]`, ``, `{"id":`, `{"id":"` + strings.Repeat("x", 3000) + `"}`} {
+		table = append(table,
+			scenario{
+				name: "no id in " + shorten(body), options: options, method: "POST", path: "/orders", behind: reads(answers(201, body, asJSON)),
+				want: gets(200, body, asJSON, after(201)),
+			},
+			scenario{
+				name: "a Content-Location for " + shorten(body), options: options, method: "POST", path: "/orders", behind: reads(answers(201, body, asJSON, "Content-Location: /orders/7")),
+				want: gets(201, body, asJSON, "Content-Location: /orders/7", "Location: /orders/7"),
+			})
+	}
+	body := `{"id":7}`
+	table = append(table,
+		scenario{name: "the backend's own", options: options, method: "POST", path: "/orders", behind: reads(answers(201, body, asJSON, "Location: /o/8")), want: gets(201, body, asJSON, "Location: /o/8")},
+		scenario{name: "PUT falls back on its target", options: options, method: "PUT", path: "/orders/9?x", behind: reads(answers(201, "{}", asJSON)), want: gets(201, "{}", asJSON, "Location: /orders/9?x")},
+		scenario{name: "a coded body", options: options, method: "POST", path: "/orders", request: []string{"Accept-Encoding", "gzip"}, behind: reads(answers(201, gzipped(body), asJSON, "Content-Encoding: gzip")), want: gets(201, gzipped(body), asJSON, "Content-Encoding: gzip", "Location: /orders/7")},
+		scenario{name: "XML has no pointers", options: options, method: "POST", path: "/orders", behind: reads(answers(201, "<id>7</id>", xmlType)), want: gets(200, "<id>7</id>", xmlType, after(201))},
+		scenario{name: "200 is not asked", options: options, behind: answers(200, body, asJSON), want: gets(200, body, asJSON)},
+		scenario{
+			name: "a job", options: "location {\n\taccepted /jobs/{http.statusgate.json./job/id}\n}", method: "POST", path: "/orders",
+			behind: reads(answers(202, `{"job":{"id":5}}`, asJSON)), want: gets(202, `{"job":{"id":5}}`, asJSON, "Location: /jobs/5"),
+		},
+		scenario{
+			name: "a rule that finds an error comes first", options: options + "\nmap 201 400 when json /ok false", method: "POST", path: "/orders",
+			behind: reads(answers(201, `{"id":7,"ok":false}`, asJSON)), want: gets(400, `{"id":7,"ok":false}`, asJSON, after(201), "Vary: Accept", noStore),
+		},
+		scenario{
+			name: "a rule that makes it a 201", options: options + "\nmap 200 201 when json /created true", method: "POST", path: "/orders",
+			behind: reads(answers(200, `{"id":7,"created":true}`, asJSON)), want: gets(201, `{"id":7,"created":true}`, asJSON, after(200), "Location: /orders/7"),
+		},
+	)
+	runScenarios(t, table)
+}
+
+func TestSomeResponsesAreNeverRead(t *testing.T) {
+	const options = "map any 500 when body_contains oops\nmap any 500 when empty_body\nmap any 400 when json /ok false"
+	var table []scenario
+	for _, contentType := range []string{
+		"text/event-stream", "application/x-ndjson", "application/json-seq", "multipart/x-mixed-replace; boundary=x", "application/grpc", "application/grpc+json", "application/grpc-web+proto",
+	} {
+		table = append(table, scenario{
+			name: contentType, options: options, behind: streams(200, []string{"oops", `{"ok":false}`}, "Content-Type: "+contentType),
+			want: want{status: 200, body: `oops{"ok":false}`, fields: []string{"Content-Type: " + contentType}, chunked: true},
+		})
+	}
+	table = append(table,
+		scenario{name: "Incremental", options: options, behind: streams(200, []string{"oops"}, asJSON, "Incremental: ?1"), want: want{status: 200, body: "oops", fields: []string{asJSON, "Incremental: ?1"}, chunked: true}},
+		scenario{name: "a part", options: options, request: []string{"Range", "bytes=0-3"}, behind: answers(206, "oops", asText, "Content-Range: bytes 0-3/9"), want: gets(206, "oops", asText, "Content-Range: bytes 0-3/9")},
+		scenario{name: "204", options: options, behind: answers(204, ""), want: gets(204, "")},
+		scenario{name: "304", options: options, behind: answers(304, "", "ETag: \"1\""), want: gets(304, "", "ETag: \"1\"")},
+		scenario{name: "HEAD", options: options, method: "HEAD", behind: answers(200, "oops", asText), want: want{status: 200, fields: []string{asText, "Content-Length: 4"}, chunked: true}},
+		scenario{name: "early hints", options: options, only: "get", behind: early(103, answers(200, "oops", asText)), want: func() want {
+			w := exposed(500)
+			w.informational = []int{103}
+			return w
+		}()},
+	)
+	runScenarios(t, table)
+}
