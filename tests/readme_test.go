@@ -483,7 +483,7 @@ func TestREADMEDecisions(t *testing.T) {
 		},
 		{
 			sentence: "not turns a condition on JSON around",
-			gate:     "map 200 500 when not json /ok", behind: "header Content-Type application/json\nrespond {}", request: "GET", want: 500,
+			gate:     "map 200 500 when not json /ok", behind: "header Content-Type application/json\nrespond `{}`", request: "GET", want: 500,
 		},
 		{
 			sentence: "SOAP 1.1 clients want to read a fault",
