@@ -45,6 +45,19 @@ type look struct {
 	quiet   bool // no timer may act: the handler is busy with the head
 }
 
+var looks = sync.Pool{New: func() any { return new(look) }}
+
+// release gives the look back. Nobody may be left who uses it.
+func (l *look) release() {
+	if l == nil {
+		return
+	}
+	if cap(l.decoded) > keptScratch {
+		l.decoded = nil
+	}
+	looks.Put(l)
+}
+
 // looks returns what a decision needs to know of the body, apart from what is
 // in it.
 func (w *responseWriter) looks() {
@@ -82,12 +95,15 @@ func (w *responseWriter) takesHTML() bool {
 // inspect begins to hold a response back.
 func (w *responseWriter) inspect() {
 	g, h, r := w.gate, w.ResponseWriter.Header(), &w.response
-	l := &look{held: &g.held, gauge: g.metrics.held, next: firstDecode}
+	l := looks.Get().(*look)
+	*l = look{held: &g.held, gauge: g.metrics.held, next: firstDecode, decoded: l.decoded[:0]}
 	if coding := strings.Join(h["Content-Encoding"], ","); !strings.EqualFold(coding, "identity") {
 		l.coding = strings.TrimSpace(coding)
 	}
-	charset := ""
-	if _, params, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil {
+	charset := "" // which JSON has none of (RFC 8259 section 11)
+	if r.Media == inspect.MediaJSON {
+		// nothing to ask
+	} else if _, params, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil {
 		charset = params["charset"]
 	}
 	r.Inspector = g.inspection.plan.Get(r.Media, charset, nil, len(g.inspection.captures) > 0)
@@ -365,14 +381,19 @@ func (w *responseWriter) holds() bool {
 	return !w.look.settled && !w.gate.report
 }
 
-// lockLook locks the body that is or was held, if there is one.
-func (w *responseWriter) lockLook() (unlock func()) {
-	if w.look == nil {
-		return func() {}
+// lockLook locks the body that is or was held, if there is one by now.
+func (w *responseWriter) lockLook() *look {
+	if w.look != nil {
+		w.look.mu.Lock()
+		w.look.quiet = true
 	}
-	w.look.mu.Lock()
-	w.look.quiet = true
-	return w.look.mu.Unlock
+	return w.look
+}
+
+func (l *look) unlock() {
+	if l != nil {
+		l.mu.Unlock()
+	}
 }
 
 // capture makes the values that a Location wants of the body known to its

@@ -44,9 +44,9 @@ func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 	err = next.ServeHTTP(w, r)
 	returned = true
 	w.watch.resume()
-	unlock := w.lockLook()
+	l := w.lockLook()
 	err = w.finish(err)
-	unlock()
+	l.unlock()
 	w.watch.pause()
 	return err
 }
@@ -198,7 +198,7 @@ func (w *responseWriter) begun() bool {
 // was sent, the client gets a 503 instead of a broken connection. Every other
 // panic goes on.
 func (w *responseWriter) panicked(reason any) error {
-	defer w.lockLook()()
+	defer w.lockLook().unlock()
 	w.endInspection(true)
 	if reason == nil {
 		return nil // runtime.Goexit

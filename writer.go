@@ -104,6 +104,7 @@ func (w *responseWriter) release() {
 	if w.state == stateHijacked || w.look != nil && w.look.timer != nil {
 		return
 	}
+	w.look.release()
 	scratch := w.scratch
 	if cap(scratch) > keptScratch {
 		scratch = nil
