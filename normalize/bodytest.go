@@ -36,34 +36,25 @@ func (t BodyTest) String() string { return t.Test.String() }
 // Derives reports whether a status can be derived from the rule's conditions.
 func (r *Rule) Derives() bool { return r.source() >= 0 }
 
-// source is the index of the condition that a status is derived from: the
-// first on the body that is not negated and says more than that a text is
+// source is the place in the plan of what a status is derived from: the first
+// condition on the body that is not negated and says more than that a text is
 // there; -1 where there is none.
 func (r *Rule) source() int {
-	for i, c := range r.When {
+	for _, c := range r.When {
 		if t, ok := c.Test.(BodyTest); ok && !c.Not && t.Test.Derives() {
-			return i
+			return t.Index
 		}
 	}
 	return -1
 }
 
-// derivable reports whether the body has told the status by now.
-func (r *Rule) derivable(resp *Response) bool {
-	t, ok := r.When[r.source()].Test.(BodyTest)
-	if !ok || resp.Inspector == nil {
-		return false
+// derive is the status that the body tells, 0 where it tells none, once all
+// conditions hold. It is not ok where more of the body may tell.
+func (r *Rule) derive(resp *Response) (status int, ok bool) {
+	source := r.source()
+	if source < 0 {
+		return 0, true
 	}
-	_, told := resp.Inspector.Auto(t.Index)
-	return told
-}
-
-// derive is the status that the body tells, 0 where it tells none.
-func (r *Rule) derive(resp *Response) int {
-	t, ok := r.When[r.source()].Test.(BodyTest)
-	if !ok || resp.Inspector == nil {
-		return 0
-	}
-	status, _ := resp.Inspector.Auto(t.Index)
-	return status
+	status, ok = resp.Inspector.Auto(source)
+	return status, ok || resp.Final
 }

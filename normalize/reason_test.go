@@ -31,3 +31,15 @@ func TestReasonsAreTheWordsOfTheDocumentation(t *testing.T) {
 		t.Errorf("a reason that there is not: got %q, want %q", got, want)
 	}
 }
+
+func TestRequestsAreRejectedForSixReasons(t *testing.T) {
+	rejected := ""
+	for r := range normalize.Reason(normalize.Reasons) {
+		if r.Rejected() {
+			rejected += r.String() + " "
+		}
+	}
+	if want := "unknown_resource method content_type content_coding accept overload "; rejected != want {
+		t.Errorf("got %q, want %q", rejected, want)
+	}
+}

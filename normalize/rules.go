@@ -241,8 +241,10 @@ func (r *Rule) holds(resp *Response) inspect.Answer {
 		case inspect.Yes:
 		}
 	}
-	if all == inspect.Yes && r.To == Auto && !resp.Final && !r.derivable(resp) {
-		return inspect.Unknown
+	if all == inspect.Yes && r.To == Auto {
+		if _, ok := r.derive(resp); !ok {
+			return inspect.Unknown
+		}
 	}
 	return all
 }
