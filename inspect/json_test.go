@@ -150,7 +150,7 @@ func TestJSONThatIsNone(t *testing.T) {
 		`{"a" 1,"z":1}`, `{"a":1 "z":1}`, `{"a":1;"z":1}`, `{"a":[1,],"z":1}`, `{"a":[1},"z":1}`, `{"a":{"b":1],"z":1}`,
 		`{"a":{,},"z":1}`, `{"a":{"b":1,},"z":1}`, `{"a":[,1],"z":1}`, "{\"a\":\"\xff\",\"z\":1}", "{\"a\":\"\xc3\",\"z\":1}",
 		"{\"a\":\"\xe2\x82\",\"z\":1}", "{\"a\":\"\xed\xa0\x80\",\"z\":1}", "{\"a\":\"\xf5\x80\x80\x80\",\"z\":1}", "{\v\"z\":1}",
-		`{"a":"x`, `{"a":"x\`, `{"a":"\u00`, `{"a":1`, `{"a":tr`, `{`, `{"a"`, `{"a":`, `[`, `[1`, `{"a":{"b":"c`, `{"a":{"b":"c"`,
+		`{"a":"x`, `{"a":"x\`, `{"a":"\u00`, `{"a":1`, `{"a":tr`, `{`, `{"a"`, `{"a":`, `{"a":{"b":"c`, `{"a":{"b":"c"`,
 		`{"a":{"b":1x},"z":1}`, `{"a":{"b":1.},"z":1}`, `{"a":{"b":1.5x},"z":1}`, `{"a":{"b":tru},"z":1}`,
 	} {
 		for _, chunk := range chunkings {
@@ -272,6 +272,20 @@ func TestCaptures(t *testing.T) {
 	if i = plan.Get(inspect.MediaXML, "", nil, true); !i.Done() {
 		t.Error("not done though XML has no JSON values")
 	}
+}
+
+func TestAnArrayHasNoMembers(t *testing.T) {
+	plan := newPlan(t, []string{"/id", "/0"}, must(inspect.JSON("/ok", "false")), must(inspect.JSON("/0/ok", "false")), must(inspect.JSON("/-")))
+	i := plan.Get(inspect.MediaJSON, "", nil, false)
+	i.Write([]byte(`[`))
+	if i.Answer(0) != no || i.Answer(1) != unknown || i.Answer(2) != no || i.Done() {
+		t.Errorf("behind the bracket: %v, %v and %v, done %v", i.Answer(0), i.Answer(1), i.Answer(2), i.Done())
+	}
+	i.Write([]byte(`[`))
+	if i.Answer(1) != no || !i.Done() {
+		t.Errorf("behind the second bracket: %v, done %v", i.Answer(1), i.Done())
+	}
+	plan.Put(i)
 }
 
 func TestOnlyWantedTests(t *testing.T) {

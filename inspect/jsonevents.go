@@ -60,6 +60,9 @@ func (i *Inspector) opened(n *node, kind valueKind) {
 			i.known(h.role, found{kind: kind})
 		}
 	}
+	if kind == array {
+		i.missing(n.members)
+	}
 }
 
 // filled takes the first member or element within a node.
@@ -82,8 +85,10 @@ func (i *Inspector) closed(n *node, empty bool) {
 }
 
 // absent settles what should have been within a node that is over.
-func (i *Inspector) absent(n *node) {
-	for _, h := range n.through {
+func (i *Inspector) absent(n *node) { i.missing(n.through) }
+
+func (i *Inspector) missing(hooks []hook) {
+	for _, h := range hooks {
 		switch h.role {
 		case rolePointer:
 			i.decide(int(h.at), No)

@@ -74,6 +74,7 @@ type pattern struct {
 type node struct {
 	hooks   []hook // of the patterns that end here
 	through []hook // of all that come by: absent once this value is over
+	members []hook // of pointers that lead on to a member, never to an element
 	names   []edge
 	other   uint16 // any other member
 	indexes []edge
@@ -147,6 +148,9 @@ func (t *trie) node(spots []spot) uint16 {
 		}
 		if next := p.steps[s.steps]; !next.element && !next.member {
 			names = append(names, next.name)
+			if p.hook.role <= roleCapture && arrayIndex(next.name) < 0 {
+				n.members = append(n.members, p.hook)
+			}
 		} else {
 			names = append(names, next.except...)
 		}
