@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate"
@@ -129,5 +130,36 @@ func TestSoftErrorsBecomeHonest(t *testing.T) {
 	t.Logf("of %d soft errors %d got the intended status, %d a neighbour", all, right, near)
 	if (right+near)*100 < all*95 {
 		t.Errorf("only %d of %d soft errors became honest", right+near, all)
+	}
+}
+
+func TestThePresetWorksFromJSON(t *testing.T) {
+	var h statusgate.Handler
+	if err := json.Unmarshal([]byte(`{"soft_errors":true,"map":[{"from":[200],"to":"auto","when":[{"json":{"at":"/status","values":["!0"]}}]}]}`), &h); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
+	defer cancel()
+	if err := h.Provision(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		contentType, body string
+		want              int
+	}{
+		{"text/xml", fault(soapFault11, "Client"), 400},
+		{"application/json", `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}}`, 404},
+		{"application/json", `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`, 403},
+		{"text/html", "<html>", 500},
+		{"application/problem+json", `{"title":"no","status":403}`, 403},
+		{"application/problem+json; charset=utf-8", `{"title":"no"}`, 500},
+		{"application/problem+xml", `<problem xmlns="urn:ietf:rfc:7807"><status>404</status></problem>`, 404},
+		{"application/json", `{"status":410}`, 404},
+		{"application/json", `{"title":"yes"}`, 200},
+	} {
+		got := through(t, &h, "application/json, text/xml, application/problem+xml", (&softCase{ContentType: c.contentType, Body: c.body}).answer)
+		if got.Code != c.want {
+			t.Errorf("%s %s: got %d, want %d", c.contentType, c.body, got.Code, c.want)
+		}
 	}
 }
