@@ -115,10 +115,10 @@ func TestSoftErrorsBecomeHonest(t *testing.T) {
 				gates[family.name], _ = inProcess(t, family.rules+"\nsoft_errors")
 			}
 			got := through(t, gates[family.name], "application/json, text/xml;q=0.9, application/soap+xml;q=0.9, text/plain;q=0.5", c.answer)
-			switch {
-			case got.Code == c.Code:
+			switch got.Code {
+			case c.Code:
 				right++
-			case got.Code == c.Code/100*100: // 400 is the neighbour of 4xx, 500 that of 5xx
+			case c.Code / 100 * 100: // 400 is the neighbour of 4xx, 500 that of 5xx
 				near++
 				t.Logf("%s %s: got %d, a neighbour of %d", c.ID, c.Name, got.Code, c.Code)
 			default:
