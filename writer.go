@@ -28,6 +28,9 @@ const (
 	// firstRead is how much is read of a body before its head is decided on,
 	// where the handler leaves that to the body.
 	firstRead = 512
+	// heldRead is how much of a body is read at a time while it is held: what
+	// comes behind a decision keeps the fast path of the connection.
+	heldRead = 4 << 10
 	// keptScratch bounds the buffer that goes back to the pool.
 	keptScratch = 64 << 10
 )
@@ -215,7 +218,7 @@ func (w *responseWriter) ReadFrom(r io.Reader) (int64, error) {
 		}
 	}
 	for w.holds() {
-		n, err := io.CopyN(writeOnly{w}, r, firstRead)
+		n, err := io.CopyN(writeOnly{w}, r, heldRead)
 		first += n
 		if errors.Is(err, io.EOF) {
 			return first, nil
