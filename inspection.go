@@ -1,20 +1,13 @@
 package statusgate
 
 import (
-	"maps"
 	"mime"
-	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-
 	"github.com/statusgate/statusgate/inspect"
-	"github.com/statusgate/statusgate/negotiate"
-	"github.com/statusgate/statusgate/normalize"
 )
 
 const (
@@ -42,7 +35,12 @@ type look struct {
 	settled bool   // decided, or let go
 	timer   *time.Timer
 	owed    bool // a flush that waits for the decision
-	quiet   bool // no timer may act: the handler is busy with the head
+
+	// What the timer leaves for the handler's goroutine to do.
+	late    bool    // let the response go
+	judged  bool    // as outcome says
+	outcome outcome // …
+	broken  any     // go on with the panic of a writer in front
 }
 
 var looks = sync.Pool{New: func() any { return new(look) }}
@@ -56,40 +54,6 @@ func (l *look) release() {
 		l.decoded = nil
 	}
 	looks.Put(l)
-}
-
-// looks returns what a decision needs to know of the body, apart from what is
-// in it.
-func (w *responseWriter) looks() {
-	g, h, r := w.gate, w.ResponseWriter.Header(), &w.response
-	if g.inspection.plan == nil || r.Source == normalize.SourceGateway {
-		r.Final = true
-		return
-	}
-	contentType := h.Get("Content-Type")
-	r.Media = inspect.MediaOf(contentType)
-	r.Final = w.method == http.MethodHead || r.Media == inspect.MediaStream || r.Status == http.StatusPartialContent ||
-		r.Status == http.StatusNoContent || r.Status == http.StatusNotModified || caddyhttp.IsIncremental(h)
-	if g.inspection.html && !r.Final {
-		r.HTMLWelcome = w.takesHTML()
-	}
-	if !r.Final && !mayHaveBody(r.Status, h) {
-		r.Inspector = g.inspection.plan.Get(r.Media, "", nil, true)
-		r.Inspector.End(inspect.Whole)
-		r.Final = true
-	}
-}
-
-// takesHTML: HTML is welcome where the client accepts it, unless the resource
-// has none.
-func (w *responseWriter) takesHTML() bool {
-	if p := w.resource.produces; p != nil {
-		isHTML := func(t string) bool { return inspect.MediaOf(t) == inspect.MediaHTML }
-		if !slices.ContainsFunc(p.Types(), isHTML) {
-			return false
-		}
-	}
-	return negotiate.Accepts(w.accept, "text/html")
 }
 
 // inspect begins to hold a response back.
@@ -124,6 +88,7 @@ func (w *responseWriter) writeInspected(p []byte) (int, error) {
 	l := w.look
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	w.catchUp()
 	if w.gate.report && !l.settled {
 		w.examine(p)
 		return w.ResponseWriter.Write(p)
@@ -253,10 +218,10 @@ func (w *responseWriter) settle(o outcome) {
 	w.response.Inspector = nil
 	held := w.scratch
 	w.scratch = w.scratch[:0]
+	defer w.forget()
 	if w.gate.report {
 		o.replaced = w.planBody(&o) == planReplace
 		w.conclude(o)
-		l.grow(-int(l.mine), 0)
 		return
 	}
 	w.state = statePending
@@ -267,8 +232,21 @@ func (w *responseWriter) settle(o outcome) {
 	if l.owed && !w.returned {
 		_ = w.flush() // likewise
 	}
-	l.grow(-int(l.mine), 0)
 }
+
+// forget gives back the memory of what was held: a response may stream on for
+// long.
+func (w *responseWriter) forget() {
+	l := w.look
+	l.grow(-int(l.mine), 0)
+	l.decoded = nil
+	if w.state == statePassing && cap(w.scratch) > keptWhilePassing {
+		w.scratch = nil
+	}
+}
+
+// keptWhilePassing is how large a buffer a response keeps that needs none.
+const keptWhilePassing = 4 << 10
 
 // grow counts bytes that are held, if there is room for them.
 func (l *look) grow(n int, total int64) bool {
@@ -285,20 +263,22 @@ func (l *look) grow(n int, total int64) bool {
 // that failed has no body worth judging.
 func (w *responseWriter) endInspection(failed bool) {
 	l := w.look
+	if l != nil {
+		w.logLate()
+	}
+	if l != nil && !failed {
+		w.catchUp()
+	}
 	switch {
 	case l == nil || l.settled:
 		return
 	case failed && !w.gate.report:
-		l.settled = true
-		w.gate.inspection.plan.Put(w.response.Inspector)
-		w.response.Inspector = nil
-		l.grow(-int(l.mine), 0)
+		w.drown()
 		return
 	case failed:
 		w.letGo(inspect.Cut, undecidedStream)
 		return
 	}
-	defer w.keepTrailers()()
 	if l.coding != "" && len(w.scratch) > l.tried && !w.decode() {
 		return
 	}
@@ -309,66 +289,12 @@ func (w *responseWriter) endInspection(failed bool) {
 	w.letGo(how, undecidedMalformed)
 }
 
-// keepTrailers takes the trailer fields that a handler has set behind its body
-// out of the head, which goes only now. Where the body goes too they are put
-// back behind it.
-func (w *responseWriter) keepTrailers() (putBack func()) {
-	h := w.ResponseWriter.Header()
-	if len(h["Trailer"]) == 0 {
-		return func() {}
-	}
-	kept := make(http.Header)
-	for _, field := range normalize.List(h["Trailer"]) {
-		field = http.CanonicalHeaderKey(field)
-		if values, ok := h[field]; ok {
-			kept[field] = values
-			delete(h, field)
-		}
-	}
-	return func() {
-		if w.state == statePassing {
-			maps.Copy(h, kept)
-		}
-	}
-}
-
-// flushInspected lets a response go that has been flushed, in a while. There
-// is no waiting for a handler that may be in the middle of its header map.
-func (w *responseWriter) flushInspected() error {
-	l := w.look
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case l.settled || w.gate.report:
-		return w.flush()
-	case l.quiet:
-		l.owed = true
-		w.letGo(inspect.Cut, undecidedStream)
-	case l.timer == nil:
-		l.owed = true
-		l.timer = time.AfterFunc(flushWait, w.flushWaited)
-	}
-	return nil
-}
-
-func (w *responseWriter) flushWaited() {
-	l := w.look
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.settled && !l.quiet {
-		w.letGo(inspect.Cut, undecidedStream)
-	}
-}
-
-// Header gives the header map. A handler that asks for it while its body is
-// held is about to add trailers: no timer may use the map meanwhile.
-func (w *responseWriter) Header() http.Header {
-	if w.look != nil {
-		w.look.mu.Lock()
-		w.look.quiet = true
-		w.look.mu.Unlock()
-	}
-	return w.ResponseWriter.Header()
+// drown gives up a body that nobody will get.
+func (w *responseWriter) drown() {
+	w.look.settled = true
+	w.gate.inspection.plan.Put(w.response.Inspector)
+	w.response.Inspector = nil
+	w.look.grow(-int(w.look.mine), 0)
 }
 
 // holds reports whether the body is being held.
@@ -385,7 +311,6 @@ func (w *responseWriter) holds() bool {
 func (w *responseWriter) lockLook() *look {
 	if w.look != nil {
 		w.look.mu.Lock()
-		w.look.quiet = true
 	}
 	return w.look
 }
@@ -394,45 +319,4 @@ func (l *look) unlock() {
 	if l != nil {
 		l.mu.Unlock()
 	}
-}
-
-// capture makes the values that a Location wants of the body known to its
-// template. It is false as long as more of the body may tell them.
-func (w *responseWriter) capture() bool {
-	r := &w.response
-	if len(w.gate.inspection.captures) == 0 || w.replacer == nil {
-		return true
-	}
-	if r.Inspector == nil {
-		return r.Final || r.Media != inspect.MediaJSON
-	}
-	all := true
-	for i, pointer := range w.gate.inspection.captures {
-		if value, ok := r.Inspector.Value(i); ok {
-			w.replacer.Set(jsonPlaceholder+pointer, normalize.PathSegment(value))
-		} else {
-			all = false
-		}
-	}
-	return all || r.Final || r.Inspector.Done()
-}
-
-// offerDecodable leaves the backend only the codings that can be looked into
-// (RFC 9110 §12.5.3).
-func offerDecodable(r *http.Request) {
-	lines := r.Header["Accept-Encoding"]
-	if len(lines) == 0 {
-		return
-	}
-	var offered []string
-	for _, member := range normalize.List(lines) {
-		coding, _, _ := strings.Cut(member, ";")
-		if coding = strings.ToLower(strings.TrimSpace(coding)); coding == "x-gzip" || slices.Contains(inspect.Codings(), coding) {
-			offered = append(offered, member)
-		}
-	}
-	if len(offered) == 0 {
-		offered = []string{"identity"}
-	}
-	r.Header["Accept-Encoding"] = []string{strings.Join(offered, ", ")}
 }

@@ -67,6 +67,12 @@ func (w *responseWriter) record(o *outcome) {
 	}
 	w.recorded = true
 	w.gate.metrics.respond(o)
+	if !w.unlogged {
+		w.log(o)
+	}
+}
+
+func (w *responseWriter) log(o *outcome) {
 	if extra := accessLog(w.request); extra != nil {
 		extra.Set(zap.Object("statusgate", logged{outcome: *o, gate: w.gate}))
 	}

@@ -69,6 +69,9 @@ func (w *responseWriter) reject(o outcome) error {
 // finish ends an exchange whose handler has returned.
 func (w *responseWriter) finish(err error) error {
 	w.drips, w.returned = false, true
+	if w.state == statePending {
+		w.handOn()
+	}
 	w.endInspection(err != nil)
 	if err != nil {
 		return w.failed(err)
@@ -84,7 +87,7 @@ func (w *responseWriter) finish(err error) error {
 		if w.switchedUnasked() && !w.gate.report {
 			return w.failed(caddyhttp.Error(http.StatusBadGateway, errSwitched))
 		}
-		return w.unanswered()
+		return w.judgeSilence()
 	case stateDeferred:
 		normalize.DropTrailers(w.ResponseWriter.Header())
 		w.replace(w.outcome) // no body came: there is nothing to keep
@@ -95,24 +98,23 @@ func (w *responseWriter) finish(err error) error {
 		return w.fail(w.outcome, nil)
 	case stateDiscarding:
 		normalize.DropTrailers(w.ResponseWriter.Header())
-	default: // the response is out
+	case statePassing:
+		w.handOnTrailers()
+	default: // there is nothing to send
 	}
 	return nil
 }
 
-// unanswered judges the 200 that net/http sends where no handler has answered.
+// judgeSilence judges the 200 that net/http sends where no handler has answered.
 // One that passes is left to it: a handler in front may still answer.
-func (w *responseWriter) unanswered() error {
-	o, pending := w.judge(http.StatusOK, normalize.SourceBackend)
-	switch {
-	case pending:
-		w.inspect()
-	case !o.changed():
+func (w *responseWriter) judgeSilence() error {
+	w.unanswered = true
+	o, _ := w.judge(http.StatusOK, normalize.SourceBackend)
+	if !o.changed() {
 		w.conclude(o)
 		return nil
-	default:
-		w.respond(o)
 	}
+	w.respond(o)
 	return w.finish(nil)
 }
 
@@ -199,6 +201,9 @@ func (w *responseWriter) begun() bool {
 // panic goes on.
 func (w *responseWriter) panicked(reason any) error {
 	defer w.lockLook().unlock()
+	if w.state == statePending {
+		w.handOn()
+	}
 	w.endInspection(true)
 	if reason == nil {
 		return nil // runtime.Goexit

@@ -70,19 +70,22 @@ type responseWriter struct {
 	watch    stopwatch
 	response normalize.Response // what is being judged
 	look     *look              // a body that is held for it, or was
+	fields   http.Header        // the handler's own header map, where bodies may be held
 
-	outcome   outcome
-	refused   outcome // in report mode: how the request would have been answered
-	id        string  // of the request, once it was needed
-	state     state
-	recorded  bool
-	format    problem.Format // of a held problem document
-	scratch   []byte         // a held body, then our own
-	varies    bool           // the body depends on the request's Accept
-	drips     bool           // the backend's body may take its time after our own is ready
-	returned  bool           // the handler has
-	undecided bool           // a rule was passed over, the body told too little
-	discarded int
+	outcome    outcome
+	refused    outcome // in report mode: how the request would have been answered
+	id         string  // of the request, once it was needed
+	state      state
+	recorded   bool
+	format     problem.Format // of a held problem document
+	scratch    []byte         // a held body, then our own
+	varies     bool           // the body depends on the request's Accept
+	drips      bool           // the backend's body may take its time after our own is ready
+	returned   bool           // the handler has
+	undecided  bool           // a rule was passed over, the body told too little
+	unlogged   bool           // a timer has decided, the access log does not have it yet
+	unanswered bool           // no handler has written anything
+	discarded  int
 
 	discardUntil time.Time // zero: no limit
 }
@@ -119,9 +122,11 @@ func (w *responseWriter) release() {
 // WriteHeader takes the status from behind. Informational responses pass
 // (RFC 9110 §15.2); 101 ends the exchange of HTTP messages.
 func (w *responseWriter) WriteHeader(status int) {
-	switch {
-	case w.look != nil || w.state != statePending:
+	if w.look != nil || w.state != statePending {
 		return
+	}
+	w.handOn()
+	switch {
 	case status == http.StatusSwitchingProtocols:
 		w.conclude(outcome{received: status, sent: status, reason: normalize.ReasonProtocol, rule: -1})
 		w.state = stateHijacked
@@ -261,7 +266,11 @@ func (w *responseWriter) flush() error {
 
 // Hijack hands the connection over.
 func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	defer w.lockLook().unlock()
 	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err == nil && w.look != nil && !w.look.settled {
+		w.drown()
+	}
 	if err == nil {
 		w.state = stateHijacked
 	}

@@ -62,7 +62,7 @@ func TestAConditionOnABodyIsPendingUntilTheBodyTells(t *testing.T) {
 		{"the first is met", normalize.Response{Media: inspect.MediaJSON}, `{"a":1,"z":1,`, false, normalize.Verdict{Status: 404, Reason: normalize.ReasonRule, Rule: 0}},
 		{"the second is met at the end", normalize.Response{Media: inspect.MediaJSON}, `{"a":1}`, true, normalize.Verdict{Status: 403, Reason: normalize.ReasonRule, Rule: 1}},
 		{"what is negated holds", normalize.Response{Media: inspect.MediaJSON, Header: bad}, `{"a":1,"b":"fine"}`, false, normalize.Verdict{Status: 400, Reason: normalize.ReasonRule, Rule: 2}},
-		{"the end leaves the first open", normalize.Response{Media: inspect.MediaJSON, Header: bad}, `{"a":2,`, true, normalize.Verdict{Status: 400, Reason: normalize.ReasonRule, Rule: 2, Undecided: true}},
+		{"the end leaves the first open", normalize.Response{Media: inspect.MediaJSON, Header: bad}, `{"a":2,`, true, normalize.Verdict{Status: 200, Reason: normalize.ReasonDocumented, Rule: -1, Undecided: true}},
 		{"the end leaves all open", normalize.Response{Media: inspect.MediaJSON}, `{"a":`, true, normalize.Verdict{Status: 200, Reason: normalize.ReasonDocumented, Rule: -1, Undecided: true}},
 		{"nobody looks", normalize.Response{Media: inspect.MediaJSON, Final: true}, "", false, normalize.Verdict{Status: 200, Reason: normalize.ReasonDocumented, Rule: -1, Undecided: true}},
 		{"a picture is no JSON", normalize.Response{Media: inspect.MediaOther}, "", false, normalize.Verdict{Status: 200, Reason: normalize.ReasonDocumented, Rule: -1}},
@@ -116,10 +116,10 @@ func TestAutoTakesTheStatusFromTheBody(t *testing.T) {
 		{normalize.ProfileDocumented, `{"status":410}`, 404},
 		{normalize.ProfileRegistered, `{"status":410}`, 410},
 		{normalize.ProfileDocumented, `{"status":522}`, 503},
-		{normalize.ProfileDocumented, `{"status":204}`, 204},
+		{normalize.ProfileDocumented, `{"status":204}`, 200},
 		{normalize.ProfileStrict, `{"status":204}`, 200},
 		{normalize.ProfileDocumented, `{"status":206}`, 200},
-		{normalize.ProfileDocumented, `{"status":304}`, 500},
+		{normalize.ProfileDocumented, `{"status":304}`, 200},
 		{normalize.ProfileDocumented, `{"status":101}`, 500},
 		{normalize.ProfileDocumented, `{"status":17}`, 500},
 		{normalize.ProfileDocumented, `{"status":1000}`, 500},
@@ -203,5 +203,19 @@ func TestASegmentStaysOne(t *testing.T) {
 		if got := normalize.PathSegment(value); got != want {
 			t.Errorf("PathSegment(%q): got %q, want %q", value, got, want)
 		}
+	}
+}
+
+// A status that no rule may send can't be derived either, though it is let through.
+func TestAnAllowedStatusBeyondTheClassesIsNotDerived(t *testing.T) {
+	auto := rule(t, "200", normalize.Auto, jsonAt("/status"))
+	_, plan := bodyRules(t, normalize.ProfileDocumented, auto)
+	contract := normalize.NewContract(normalize.ProfileDocumented, []int{999}, normalize.NewRules([]normalize.Rule{auto}))
+	i := plan.Get(inspect.MediaJSON, "", nil, false)
+	i.Write([]byte(`{"status":999}`))
+	i.End(inspect.Whole)
+	got := contract.Decide(&normalize.Response{Status: 200, Media: inspect.MediaJSON, Inspector: i, Final: true})
+	if got.Status != 500 {
+		t.Errorf("got %+v, want 500", got)
 	}
 }

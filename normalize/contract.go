@@ -194,11 +194,14 @@ func (c *Contract) Decide(r *Response) Verdict {
 // contract. What can't be derived, or not be sent, is 500.
 func (c *Contract) derived(r *Response, rule int) int {
 	status, _ := c.rules.rules[rule].derive(r)
-	if status < 100 || status > 999 {
+	if status < 200 || status > 999 {
 		return http.StatusInternalServerError
 	}
 	v := c.withoutRules(&Response{Status: status, Header: r.Header, Ranged: r.Ranged})
-	if CheckTarget(v.Status) != nil {
+	switch {
+	case v.Status < 400: // it says that nothing is wrong
+		return c.withoutRules(r).Status
+	case CheckTarget(v.Status) != nil:
 		return http.StatusInternalServerError
 	}
 	return v.Status

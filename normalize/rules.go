@@ -153,6 +153,9 @@ func (rs *Rules) decide(r *Response) (Verdict, bool) {
 			continue
 		case a == inspect.Unknown && r.Final:
 			undecided = true
+			if r.Inspector != nil || rule.To == Pass {
+				return Verdict{Undecided: true}, false // who knows: no rule for what it might be
+			}
 			continue
 		case a == inspect.Unknown:
 			return Verdict{Pending: true, Rule: -1}, true

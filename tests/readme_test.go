@@ -516,8 +516,8 @@ func TestREADMEDecisions(t *testing.T) {
 			want: 200, wantBody: `"error":1`,
 		},
 		{
-			sentence: "an undecided rule is passed over and the next one tried",
-			gate:     "map 200 400 when json /z\nmap 200 404 when json /a", behind: json200(`{"a":1,`), request: "GET", want: 404,
+			sentence: "behind an undecided rule no other is tried",
+			gate:     "map 200 400 when json /z\nmap 200 404 when json /a", behind: json200(`{"a":1,`), request: "GET", want: 200,
 		},
 		{
 			sentence: "a page of HTML is an error where produces has none",

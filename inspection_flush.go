@@ -1,0 +1,129 @@
+package statusgate
+
+import (
+	"maps"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// A handler that has flushed may wait for its backend for long, so it is a
+// timer that lets go what is held. It runs beside the handler, and may do
+// nothing that the handler might be doing, too: it sends a success that passes
+// as it is, and leaves everything else, the access log included, to the
+// handler's next step. The header map that it uses is not the handler's.
+
+// flushInspected lets a response go that has been flushed, in a while.
+func (w *responseWriter) flushInspected() error {
+	l := w.look
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w.catchUp()
+	if l.settled || w.gate.report {
+		return w.flush()
+	}
+	l.owed = true
+	if l.coding != "" && len(w.scratch) > l.tried && (!w.decode() || w.decides()) {
+		return nil
+	}
+	if l.timer == nil {
+		l.timer = time.AfterFunc(flushWait, w.flushWaited)
+	}
+	return nil
+}
+
+func (w *responseWriter) flushWaited() {
+	l := w.look
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer func() { l.broken = recover() }()
+	if l.settled || l.late {
+		return
+	}
+	l.late = true
+	r := &w.response
+	if r.Status == http.StatusCreated || r.Status == http.StatusAccepted || len(r.Header["Location"]) > 0 {
+		return
+	}
+	r.Inspector.End(inspect.Cut)
+	r.Final = true
+	l.outcome, _ = w.rejudge()
+	l.judged = true
+	if w.undecided {
+		w.gate.metrics.undecided(undecidedStream)
+	}
+	if o := &l.outcome; !o.changed() && o.sent < 400 {
+		w.unlogged = true
+		w.settle(*o)
+	}
+}
+
+func (w *responseWriter) logLate() {
+	if w.unlogged {
+		w.unlogged = false
+		w.log(&w.outcome)
+	}
+}
+
+// catchUp does what a timer has left to do.
+func (w *responseWriter) catchUp() {
+	l := w.look
+	w.logLate()
+	switch {
+	case l.broken != nil:
+		panic(l.broken)
+	case l.settled || !l.late:
+	case l.judged:
+		w.settle(l.outcome)
+	default:
+		w.letGo(inspect.Cut, undecidedStream)
+	}
+}
+
+// Header gives the header map. Where bodies may be held it is the handler's
+// own, which goes to the client when the handler writes the head: it may keep
+// and change it after that.
+func (w *responseWriter) Header() http.Header {
+	if w.gate.inspection.plan == nil || w.gate.report {
+		return w.ResponseWriter.Header()
+	}
+	if w.fields == nil {
+		shared := w.ResponseWriter.Header()
+		w.fields = make(http.Header, len(shared))
+		maps.Copy(w.fields, shared)
+	}
+	return w.fields
+}
+
+// handOn makes the handler's header map that of the response.
+func (w *responseWriter) handOn() {
+	if w.fields == nil {
+		return
+	}
+	shared := w.ResponseWriter.Header()
+	clear(shared)
+	maps.Copy(shared, w.fields)
+}
+
+// handOnTrailers adds the trailer fields that the handler has set behind the
+// body.
+func (w *responseWriter) handOnTrailers() {
+	if w.fields == nil || w.state != statePassing {
+		return
+	}
+	shared := w.ResponseWriter.Header()
+	for _, name := range normalize.List(shared["Trailer"]) {
+		name = http.CanonicalHeaderKey(name)
+		if values, ok := w.fields[name]; ok {
+			shared[name] = values
+		}
+	}
+	for name, values := range w.fields {
+		if strings.HasPrefix(name, http.TrailerPrefix) {
+			shared[name] = values
+		}
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package statusgate
+
+const raceDetector = false
