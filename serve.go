@@ -44,9 +44,7 @@ func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 	err = next.ServeHTTP(w, r)
 	returned = true
 	w.watch.resume()
-	l := w.lockLook()
-	err = w.finish(err)
-	l.unlock()
+	err = w.handled(err)
 	w.watch.pause()
 	return err
 }
@@ -64,6 +62,13 @@ func (w *responseWriter) reject(o outcome) error {
 		return nil
 	}
 	return w.fail(o, nil)
+}
+
+// handled ends an exchange whose handler has returned, and with it what a
+// timer may do.
+func (w *responseWriter) handled(err error) error {
+	defer w.lockLook().unlock()
+	return w.finish(err)
 }
 
 // finish ends an exchange whose handler has returned.
