@@ -52,9 +52,10 @@ func (w *responseWriter) publish(o *outcome) {
 	w.replacer.Set("http.statusgate.received_status", boxedStatus(o.received))
 	w.replacer.Set("http.statusgate.sent_status", boxedStatus(o.sent))
 	w.replacer.Set("http.statusgate.reason", boxedReasons[o.reason])
-	if o.rule >= 0 {
+	switch {
+	case o.rule >= 0:
 		w.replacer.Set("http.statusgate.rule", w.gate.rules[o.rule].boxed)
-	} else {
+	case len(w.gate.rules) > 0: // no placeholder of a gate behind this one
 		w.replacer.Set("http.statusgate.rule", boxedEmpty)
 	}
 }

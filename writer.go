@@ -93,14 +93,11 @@ type responseWriter struct {
 var writers = sync.Pool{New: func() any { return new(responseWriter) }}
 
 func newResponseWriter(g *gate, w http.ResponseWriter, r *http.Request) *responseWriter {
-	rw := writers.Get().(*responseWriter)
-	scratch := rw.scratch[:0]
-	*rw = responseWriter{
-		gate: g, request: r, replacer: replacerOf(r), resource: g.defaults,
-		method: r.Method, accept: r.Header["Accept"], ranged: len(r.Header["Range"]) > 0,
-	}
+	rw := writers.Get().(*responseWriter) // zero but for scratch
+	rw.ResponseWriterWrapper.ResponseWriter = w
+	rw.gate, rw.request, rw.replacer, rw.resource = g, r, replacerOf(r), g.defaults
+	rw.method, rw.accept, rw.ranged = r.Method, r.Header["Accept"], len(r.Header["Range"]) > 0
 	rw.watch = g.metrics.stopwatch()
-	rw.ResponseWriterWrapper.ResponseWriter, rw.scratch = w, scratch
 	return rw
 }
 
@@ -111,11 +108,12 @@ func (w *responseWriter) release() {
 		return
 	}
 	w.look.release()
-	scratch := w.scratch
+	scratch := w.scratch[:0]
 	if cap(scratch) > keptScratch {
 		scratch = nil
 	}
-	*w = responseWriter{scratch: scratch}
+	*w = responseWriter{}
+	w.scratch = scratch
 	writers.Put(w)
 }
 

@@ -174,19 +174,18 @@ func passesDocumented(status int) bool {
 // Decide gives the verdict on a final response: rules first, in their order,
 // then the profile and the table. It does not allocate.
 func (c *Contract) Decide(r *Response) Verdict {
-	undecided := false
-	if c.rules != nil {
-		v, ok := c.rules.decide(r)
-		if ok && v.Status == Auto {
-			v.Status = c.derived(r, v.Rule)
-		}
-		if ok {
-			return v
-		}
-		undecided = v.Undecided
+	if c.rules == nil || len(c.rules.index[slot(r.Status)]) == 0 {
+		return c.withoutRules(r)
 	}
-	v := c.withoutRules(r)
-	v.Undecided = undecided
+	v, ok := c.rules.decide(r)
+	switch {
+	case !ok:
+		undecided := v.Undecided
+		v = c.withoutRules(r)
+		v.Undecided = undecided
+	case v.Status == Auto:
+		v.Status = c.derived(r, v.Rule)
+	}
 	return v
 }
 
