@@ -38,8 +38,7 @@ type look struct {
 
 	// What the timer leaves for the handler's goroutine to do.
 	late    bool    // let the response go
-	judged  bool    // as outcome says
-	outcome outcome // …
+	outcome outcome // as this says
 	broken  any     // go on with the panic of a writer in front
 }
 
@@ -69,6 +68,9 @@ func (w *responseWriter) inspect() {
 		// nothing to ask
 	} else if _, params, err := mime.ParseMediaType(h.Get("Content-Type")); err == nil {
 		charset = params["charset"]
+	}
+	if r.Status >= 300 {
+		w.requestID() // a timer can't ask for it
 	}
 	r.Inspector = g.inspection.plan.Get(r.Media, charset, nil, len(g.inspection.captures) > 0)
 	w.look, w.state = l, stateInspecting

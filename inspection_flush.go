@@ -11,10 +11,10 @@ import (
 )
 
 // A handler that has flushed may wait for its backend for long, so it is a
-// timer that lets go what is held. It runs beside the handler, and may do
-// nothing that the handler might be doing, too: it sends a success that passes
-// as it is, and leaves everything else, the access log included, to the
-// handler's next step. The header map that it uses is not the handler's.
+// timer that lets go what is held. It runs beside the handler, and may touch
+// nothing that the handler might be using, too: the header map that it uses is
+// not the handler's, and what has no lock of its own, the access log and the
+// request's ID, is done before it or left to the handler's next step.
 
 // flushInspected lets a response go that has been flushed, in a while.
 func (w *responseWriter) flushInspected() error {
@@ -44,21 +44,17 @@ func (w *responseWriter) flushWaited() {
 		return
 	}
 	l.late = true
-	r := &w.response
-	if r.Status == http.StatusCreated || r.Status == http.StatusAccepted || len(r.Header["Location"]) > 0 {
-		return
-	}
-	r.Inspector.End(inspect.Cut)
-	r.Final = true
+	w.response.Inspector.End(inspect.Cut)
+	w.response.Final = true
 	l.outcome, _ = w.rejudge()
-	l.judged = true
 	if w.undecided {
 		w.gate.metrics.undecided(undecidedStream)
 	}
-	if o := &l.outcome; !o.changed() && o.sent < 400 {
-		w.unlogged = true
-		w.settle(*o)
+	if w.id == "" && w.planBody(&l.outcome) == planReplace {
+		return // a problem has the request's ID
 	}
+	w.unlogged = true
+	w.settle(l.outcome)
 }
 
 func (w *responseWriter) logLate() {
@@ -76,10 +72,8 @@ func (w *responseWriter) catchUp() {
 	case l.broken != nil:
 		panic(l.broken)
 	case l.settled || !l.late:
-	case l.judged:
-		w.settle(l.outcome)
 	default:
-		w.letGo(inspect.Cut, undecidedStream)
+		w.settle(l.outcome)
 	}
 }
 

@@ -46,19 +46,24 @@ func TestAHandlerMayKeepItsHeaderMap(t *testing.T) {
 	}
 }
 
-// What the timer may not do beside the handler waits for the handler's next step.
-func TestAFlushedErrorWaitsForItsHandler(t *testing.T) {
+// What is flushed and not decided leaves as it does without rules on bodies.
+func TestAFlushedErrorIsAnsweredAtOnce(t *testing.T) {
 	h, reg := inspecting(t, badlyOK+"\nmap 520 400 when json /ok false\nlocation {\n\taccepted /jobs/{http.statusgate.json./id}\n}")
 	for status, want := range map[int]int{520: 503, 202: 202} {
 		synctest.Test(t, func(t *testing.T) {
 			w := httptest.NewRecorder()
+			answer := w
 			r, _ := prepared(t, get("/"), w)
 			err := h.ServeHTTP(w, r, caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(status)
 				_, _ = io.WriteString(w, `{"a":1,`)
 				flush(w)
-				<-time.After(time.Second) // of the bubble's clock
+				<-time.After(50 * time.Millisecond) // of the bubble's clock
+				synctest.Wait()
+				if !answer.Flushed || answer.Code != want {
+					t.Errorf("%d: after 50 ms the client has status %d, flushed: %v", status, answer.Code, answer.Flushed)
+				}
 				_, err := io.WriteString(w, `"id":2}`)
 				return err
 			}))
