@@ -12,9 +12,9 @@ import (
 	"github.com/statusgate/statusgate/normalize"
 )
 
-// looks returns what a decision needs to know of the body, apart from what is
-// in it.
-func (w *responseWriter) looks() {
+// label tells the judgement what the head says of the body: what it may be,
+// and whether it may be looked into at all.
+func (w *responseWriter) label() {
 	g, h, r := w.gate, w.ResponseWriter.Header(), &w.response
 	if g.inspection.plan == nil || r.Source == normalize.SourceGateway {
 		r.Final = true

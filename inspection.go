@@ -275,7 +275,7 @@ func (w *responseWriter) endInspection(failed bool) {
 	case l == nil || l.settled:
 		return
 	case failed && !w.gate.report:
-		w.drown()
+		w.giveUp()
 		return
 	case failed:
 		w.letGo(inspect.Cut, undecidedStream)
@@ -291,8 +291,8 @@ func (w *responseWriter) endInspection(failed bool) {
 	w.letGo(how, undecidedMalformed)
 }
 
-// drown gives up a body that nobody will get.
-func (w *responseWriter) drown() {
+// giveUp is for a body that nobody will get.
+func (w *responseWriter) giveUp() {
 	w.look.settled = true
 	w.gate.inspection.plan.Put(w.response.Inspector)
 	w.response.Inspector = nil

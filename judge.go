@@ -12,7 +12,7 @@ import (
 // pending the body has to tell more.
 func (w *responseWriter) judge(status int, source normalize.Source) (o outcome, pending bool) {
 	w.response = normalize.Response{Status: status, Header: w.ResponseWriter.Header(), Source: source, Ranged: w.ranged}
-	w.looks()
+	w.label()
 	o, pending = w.rejudge()
 	if r := &w.response; !pending && r.Inspector != nil {
 		w.gate.inspection.plan.Put(r.Inspector)

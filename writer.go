@@ -267,7 +267,7 @@ func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	defer w.lockLook().unlock()
 	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil && w.look != nil && !w.look.settled {
-		w.drown()
+		w.giveUp()
 	}
 	if err == nil {
 		w.state = stateHijacked

@@ -46,6 +46,7 @@ func BenchmarkChoose(b *testing.B) {
 		{"axios", []string{"application/json, text/plain, */*"}},
 		{"browser", []string{browserAccept}},
 		{"64 kB", []string{strings.Repeat(`text/html;a=",`, 4681)}},
+		{"64 kB of crossed quotes", []string{strings.Repeat(`"\",`, 16384)}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()

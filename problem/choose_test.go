@@ -108,6 +108,8 @@ func TestChooseReadsWhatIsDeployed(t *testing.T) {
 		{"a weight above one is one", []string{"text/plain;q=0.9, text/html;q=10"}, allFormats, HTML},
 		{"a weight in quotes", []string{`text/plain;q="0.1", text/html;q=0.2`}, allFormats, HTML},
 		{"a weight that is next to nothing", []string{"text/html;q=0.0001, text/plain;q=0"}, reversed, HTML},
+		{"a comma within quotes ends no member", []string{`text/plain;a="` + strings.Repeat("x", 400) + `,text/html"`}, allFormats, Text},
+		{"but one within quotes longer than any in use does", []string{`text/plain;a="` + strings.Repeat("x", 400) + `,text/html;b="` + strings.Repeat("x", 400) + `", text/html`}, allFormats, HTML},
 		{"members after the 256th do not count", []string{strings.Repeat("text/html;q=0.1,", 255) + "text/html;q=0.2,text/plain"}, allFormats, HTML},
 		{"an empty weight", []string{"text/html;q=, text/plain;q=0.1"}, allFormats, Text},
 		{"a weight of a point", []string{"text/html;q=., text/plain;q=0.1"}, allFormats, Text},
