@@ -1,36 +1,372 @@
 package shed
 
-import "time"
+import (
+	"math"
+	"time"
+)
+
+const (
+	// queueBytes bounds what all who wait may hold.
+	queueBytes = 64 << 20
+	// ghostMax bounds how long the place of a client that left is kept.
+	ghostMax = 30 * time.Second
+	// turnover is the time for which a queue may hold work while the backend
+	// does not keep up: what bridges the gap from one request to the next.
+	turnover = 10 * time.Millisecond
+	// minSize is what a waiting request holds at the least.
+	minSize = 4 << 10
+)
 
 // Controller decides on requests. Its methods are not safe for concurrent use.
 // The times given to it are those since any fixed moment; one that is earlier than
 // the last one counts as that.
-type Controller struct{}
+type Controller struct {
+	cfg     Config
+	seed    uint64
+	decided func(*Place)
+	now     time.Duration
+
+	law      law
+	queue    queue
+	overload [queueClasses]overload
+	ghosts   ghosts
+	streams  int
+	usage    usage
+	book     book
+	closed   bool
+
+	stats counters
+}
+
+// overload is whether a class can't be served as it comes. While it can, those
+// who wait may be as many as their patience allows; while it can't, only as many
+// as it takes to keep the backend busy.
+type overload struct {
+	on       bool
+	empty    time.Duration // when nobody of the class, or a better one, waited last
+	rejected time.Duration // when one of the class was rejected last
+}
 
 // NewController makes a controller. Seed makes its choice of clients
 // unpredictable. It calls decided for each request that was told to wait, when
 // its verdict is there; decided must not call the controller.
-func NewController(cfg Config, seed uint64, decided func(*Place)) *Controller { return nil }
+func NewController(cfg Config, seed uint64, decided func(*Place)) *Controller {
+	return &Controller{cfg: cfg, seed: seed, decided: decided, law: newLaw(&cfg)}
+}
+
+// Configure changes the settings. Those in flight stay; who waits in a queue
+// that became shorter waits on.
+func (c *Controller) Configure(now time.Duration, cfg Config) {
+	now = c.clock(now)
+	c.law.flow(now.Seconds())
+	c.cfg = cfg
+	c.law.configure(&cfg)
+	c.pump(now)
+}
+
+// Close rejects those who wait and all who come.
+func (c *Controller) Close(now time.Duration) {
+	now = c.clock(now)
+	c.closed = true
+	for p := c.queue.best(); p != nil; p = c.queue.best() {
+		c.queue.remove(p)
+		c.rejectWaiting(now, p, OutcomeEvicted, ReasonCapacity)
+	}
+}
+
+// clock makes time go forward only.
+func (c *Controller) clock(now time.Duration) time.Duration {
+	c.now = max(c.now, now)
+	return c.now
+}
 
 // Arrive takes a request and gives its verdict.
-func (c *Controller) Arrive(now time.Duration, p *Place) Verdict { return Rejected }
+func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
+	now = c.clock(now)
+	p.placeState = placeState{slot: Slot(p.Route), arrived: now}
+	p.Wait, p.RetryAfter = 0, 0
+	share := c.usage.add(p.Client, c.law.routes.work(p.slot), now)
+	switch {
+	case c.cfg.Report:
+		return c.pretend(now, p)
+	case c.closed, p.Stream && c.streams >= c.cfg.MaxStreams, c.law.inflight >= c.cfg.Max && p.Class == Exempt:
+		return c.reject(now, p, OutcomeRejected, ReasonCapacity)
+	case p.Class == Exempt, c.queue.len == 0 && c.free():
+		c.noteEmpty(now)
+		c.admit(now, p, OutcomeAdmitted)
+		return Admitted
+	}
+	return c.enqueue(now, p, share)
+}
 
-// Answered notes that the backend's answer to an admitted request has begun.
-func (c *Controller) Answered(now time.Duration, p *Place) {}
+// free reports whether the backend may have one more.
+func (c *Controller) free() bool {
+	return c.law.inflight < min(c.law.allowed(), c.cfg.Max)
+}
 
-// Release takes the place of an admitted request back.
-func (c *Controller) Release(now time.Duration, p *Place, e Ending) {}
+func (c *Controller) admit(now time.Duration, p *Place, o Outcome) {
+	p.Verdict, p.Outcome = Admitted, o
+	p.state, p.started = stateRunning, now
+	c.stats.requests[p.Class][o]++
+	c.law.admitted(now.Seconds(), p)
+}
+
+// enqueue gives a request a place to wait, if one is left for it.
+func (c *Controller) enqueue(now time.Duration, p *Place, share float64) Verdict {
+	band := bandOf(share)
+	p.bucket = bucketOf(p.Class, band, cohortOf(c.seed, p.Client, now))
+	p.Size = max(p.Size, minSize)
+	c.noteEmpty(now)
+	if band > 0 {
+		c.stats.demotions++
+	}
+	if c.queue.upTo(p.bucket) >= c.room(now, p.Class) || !c.makeRoom(now, p) {
+		reason := ReasonCapacity
+		switch {
+		case c.cfg.Queue == 0: // nobody waits
+		case band > 0:
+			reason = ReasonUsage
+		case p.Client != 0:
+			reason = ReasonCohort
+		}
+		return c.reject(now, p, OutcomeRejected, reason)
+	}
+	p.Verdict, p.state = Waiting, stateWaiting
+	p.deadline = now + c.patience()
+	c.queue.push(p)
+	return Waiting
+}
+
+// makeRoom puts out those who are worse than a request that comes, as far as
+// it must. It is false if the request itself is the worst.
+func (c *Controller) makeRoom(now time.Duration, p *Place) bool {
+	for c.queue.len > 0 {
+		worst := c.queue.worst()
+		class := Class(worst.bucket / classBuckets) //nolint:gosec // of queueClasses
+		if c.queue.len < c.room(now, class) && c.queue.size+p.Size <= queueBytes {
+			return true
+		}
+		if worst.bucket <= p.bucket {
+			return c.queue.len < c.room(now, p.Class) && c.queue.size+p.Size <= queueBytes
+		}
+		c.queue.remove(worst)
+		c.rejectWaiting(now, worst, OutcomeEvicted, reasonOf(worst))
+	}
+	return c.cfg.Queue > 0
+}
+
+// reasonOf is why a request that waits is the worst.
+func reasonOf(p *Place) Reason {
+	switch {
+	case p.bucket%classBuckets >= cohorts:
+		return ReasonUsage
+	case p.Client != 0:
+		return ReasonCohort
+	}
+	return ReasonCapacity
+}
+
+// patience is how long those who come now may wait.
+func (c *Controller) patience() time.Duration {
+	return time.Duration(float64(c.cfg.Patience) * max(0.3, c.law.squeeze))
+}
+
+// room is how many may wait before a request of a class, the better ones
+// included.
+func (c *Controller) room(now time.Duration, class Class) int {
+	rate := c.law.served
+	if rate == 0 {
+		rate = c.law.limit / 0.1
+	}
+	o := &c.overload[class]
+	if !o.on && now-o.empty > c.cfg.Patience {
+		o.on, o.rejected = true, now
+	}
+	if o.on && now-o.rejected > c.cfg.Patience {
+		o.on, o.empty = false, now
+	}
+	room := max(4, rate*c.patience().Seconds())
+	if o.on {
+		half := 0.5 * c.law.squeeze * c.law.expected(c.law.routes.mean.mean)
+		room = max(2, math.Ceil(rate*(turnover.Seconds()+half)))
+	}
+	return int(min(room, float64(c.cfg.Queue)))
+}
+
+// noteEmpty notes for which classes nobody waits.
+func (c *Controller) noteEmpty(now time.Duration) {
+	if c.queue.len == 0 {
+		for class := range c.overload {
+			c.overload[class].empty = now
+		}
+		return
+	}
+	for class := range c.overload {
+		if c.queue.upToClass(Class(class)) > 0 { //nolint:gosec // of queueClasses
+			return
+		}
+		c.overload[class].empty = now
+	}
+}
+
+func (c *Controller) reject(now time.Duration, p *Place, o Outcome, r Reason) Verdict {
+	p.Verdict, p.Outcome, p.Reason, p.state = Rejected, o, r, stateOver
+	if p.Class < queueClasses {
+		c.overload[p.Class].rejected = now
+	}
+	p.RetryAfter = c.book.appoint(p.Class, now, c.served(), int(c.cfg.RetryAfterMax/time.Second))
+	c.stats.requests[p.Class][o]++
+	c.stats.reasons[r]++
+	return Rejected
+}
+
+// served is how many requests the backend does in a second.
+func (c *Controller) served() float64 {
+	if c.law.served > 0 {
+		return c.law.served
+	}
+	return c.law.limit
+}
+
+func (c *Controller) rejectWaiting(now time.Duration, p *Place, o Outcome, r Reason) {
+	p.Wait = now - p.arrived
+	c.reject(now, p, o, r)
+	c.decided(p)
+}
 
 // Leave takes a request that waits out of the queue: its client left.
-func (c *Controller) Leave(now time.Duration, p *Place) {}
+func (c *Controller) Leave(now time.Duration, p *Place) {
+	if p.state != stateWaiting {
+		return
+	}
+	now = c.clock(now)
+	c.queue.remove(p)
+	p.Verdict, p.Outcome, p.state = Rejected, OutcomeAbandoned, stateOver
+	p.Wait = now - p.arrived
+	c.stats.requests[p.Class][OutcomeAbandoned]++
+	c.law.gaveUp()
+	c.noteEmpty(now)
+}
+
+// Answered notes that the backend's answer to an admitted request has begun.
+func (c *Controller) Answered(_ time.Duration, p *Place) { p.answered = true }
+
+// BecomeStream gives the place of an admitted request back before its end: it
+// goes on as a stream. It is false if there are as many streams as may be; the
+// place is kept then.
+func (c *Controller) BecomeStream(now time.Duration, p *Place) bool {
+	if p.state != stateRunning || c.streams >= c.cfg.MaxStreams {
+		return false
+	}
+	c.streams++
+	c.end(c.clock(now), p, Served)
+	p.state = stateStream
+	return true
+}
+
+// Release takes the place of an admitted request back.
+func (c *Controller) Release(now time.Duration, p *Place, e Ending) {
+	now = c.clock(now)
+	switch p.state {
+	case stateStream:
+		c.streams--
+	case stateRunning:
+		if e == Left && !p.answered {
+			c.haunt(now, p)
+		} else {
+			c.end(now, p, e)
+		}
+	default: // it has none
+		return
+	}
+	p.state = stateOver
+}
+
+// end takes a request out of the backend.
+func (c *Controller) end(now time.Duration, p *Place, e Ending) {
+	if e == Left {
+		e = Served
+	}
+	c.law.ended(now.Seconds(), p, (now - p.started).Seconds(), e)
+	c.pump(now)
+}
+
+// haunt keeps the place of a client that left for as long as the backend is
+// expected to go on with its request.
+func (c *Controller) haunt(now time.Duration, p *Place) {
+	c.law.gaveUp()
+	expected := c.law.expected(c.law.routes.work(p.slot)) * c.law.congestion()
+	hold := max(expected-(now-p.started).Seconds(), 0.7*expected)
+	until := now + min(time.Duration(hold*float64(time.Second)), ghostMax)
+	c.ghosts.push(ghost{until: until, slot: p.slot, taken: p.started})
+}
+
+// pump serves those who wait as long as there are free places.
+func (c *Controller) pump(now time.Duration) {
+	for c.queue.len > 0 && c.free() {
+		p := c.queue.best()
+		c.queue.remove(p)
+		p.Wait = now - p.arrived
+		c.admit(now, p, OutcomeQueued)
+		c.decided(p)
+	}
+	c.noteEmpty(now)
+}
 
 // Next is when Advance wants to be called, ok is false if it does not.
-func (c *Controller) Next() (at time.Duration, ok bool) { return 0, false }
+func (c *Controller) Next() (at time.Duration, ok bool) {
+	at = math.MaxInt64
+	if len(c.ghosts) > 0 {
+		at = c.ghosts[0].until
+	}
+	if p := c.queue.oldest; p != nil {
+		at = min(at, p.deadline)
+	}
+	if c.law.probe.on {
+		at = min(at, time.Duration(c.law.probe.deadline*float64(time.Second))+1)
+	}
+	return at, at < math.MaxInt64
+}
 
 // Advance does what is due.
-func (c *Controller) Advance(now time.Duration) {}
+func (c *Controller) Advance(now time.Duration) {
+	now = c.clock(now)
+	for len(c.ghosts) > 0 && c.ghosts[0].until <= now {
+		g := c.ghosts.pop()
+		p := Place{placeState: placeState{slot: g.slot}}
+		c.law.ended(now.Seconds(), &p, (now - g.taken).Seconds(), Left)
+	}
+	for p := c.queue.oldest; p != nil && p.deadline <= now; p = c.queue.oldest {
+		c.queue.remove(p)
+		c.rejectWaiting(now, p, OutcomeTimeout, ReasonPatience)
+	}
+	if c.law.probe.on && now.Seconds() > c.law.probe.deadline {
+		c.law.flow(now.Seconds())
+		c.law.endProbe(now.Seconds())
+	}
+	c.pump(now)
+}
 
 // Limit is how many requests may be in flight now.
-func (c *Controller) Limit() int { return 0 }
+func (c *Controller) Limit() int { return min(c.law.allowed(), c.cfg.Max) }
 
-type placeState struct{}
+// pretend admits every request, and counts what would have become of it: those
+// above the limit stand for the queue.
+func (c *Controller) pretend(now time.Duration, p *Place) Verdict {
+	outcome := OutcomeAdmitted
+	if waiting := c.law.inflight - c.Limit(); waiting >= 0 && p.Class != Exempt {
+		outcome = OutcomeQueued
+		if waiting >= c.room(now, p.Class) {
+			outcome = OutcomeRejected
+			c.overload[p.Class].rejected = now
+			c.stats.reasons[ReasonCapacity]++
+		}
+	} else {
+		c.noteEmpty(now)
+	}
+	p.Verdict, p.Outcome = Admitted, outcome
+	p.state, p.started = stateRunning, now
+	c.stats.requests[p.Class][outcome]++
+	c.law.admitted(now.Seconds(), p)
+	return Admitted
+}

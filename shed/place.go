@@ -77,6 +77,7 @@ const (
 	Served Ending = iota // the backend did the work, whatever the status
 	Failed               // it did not: no connection, no answer, 429, 502, 503, 504
 	Left                 // the client left before there was an answer: the backend works on
+	Unused               // the backend never had it
 )
 
 // Place is what a Controller knows of one request, from its arrival until its
@@ -95,5 +96,31 @@ type Place struct {
 	RetryAfter int           // seconds, of a rejection
 	Wait       time.Duration // in the queue
 
+	ready chan struct{} // gets a value with the verdict of one that waits
+
 	placeState
 }
+
+// placeState is what the controller keeps in a place.
+type placeState struct {
+	state    state
+	slot     uint8 // of the route
+	quiet    bool  // admitted while the backend was not busy
+	answered bool
+	bucket   int
+	arrived  time.Duration
+	started  time.Duration // when it got its place
+	deadline time.Duration // of its patience
+
+	before, behind *Place // in its bucket
+	older, younger *Place // among all who wait
+}
+
+type state uint8
+
+const (
+	stateOver state = iota
+	stateWaiting
+	stateRunning
+	stateStream
+)

@@ -1,0 +1,94 @@
+package shed
+
+import (
+	"math"
+	"math/bits"
+	"time"
+)
+
+// A cohort is a part of the clients that lives or dies together under
+// overload: all requests of a page, all pages of a session. Which cohort a
+// client is in changes once in an epoch, at a moment of its own.
+const epoch = 60 * time.Second
+
+// cohortOf is the cohort of a client, 0 being served first. Clients that are
+// unknown are in the middle.
+func cohortOf(seed, client uint64, now time.Duration) int {
+	if client == 0 {
+		return cohorts / 2
+	}
+	h := mix(seed ^ client)
+	stagger := time.Duration(h>>32) * epoch >> 32
+	return int(mix(h+uint64((now+stagger)/epoch)) % cohorts) //nolint:gosec // times are not negative
+}
+
+// mix spreads the bits of x.
+func mix(x uint64) uint64 {
+	hi, lo := bits.Mul64(x^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
+	return hi ^ lo
+}
+
+const (
+	usageRows  = 2
+	usageSlots = 1024
+	usageHalf  = 10 * time.Second // the half-life of what a client has had
+	usageStep  = usageHalf / 100  // how often the weight of what is new is renewed
+)
+
+// usage knows which clients want more of the backend than others: a count-min
+// sketch of work that decays, of fixed size whoever comes. Instead of making the
+// old lighter it makes the new heavier.
+type usage struct {
+	slots  [usageRows][usageSlots]float64
+	total  float64
+	weight float64
+	since  time.Duration // of the weights
+	step   time.Duration // when weight was last renewed
+}
+
+// add notes work that a client asks for, and returns its share of all, 0 to 1.
+func (u *usage) add(client uint64, work float64, now time.Duration) float64 {
+	if client == 0 {
+		return 0
+	}
+	if now-u.step >= usageStep || u.weight == 0 {
+		u.renew(now)
+	}
+	w := work * u.weight
+	u.total += w
+	share := math.Inf(1)
+	for row, h := 0, mix(client); row < usageRows; row, h = row+1, h>>32 {
+		slot := &u.slots[row][h%usageSlots]
+		*slot += w
+		share = min(share, *slot)
+	}
+	if u.total <= 0 {
+		return 0
+	}
+	return share / u.total
+}
+
+func (u *usage) renew(now time.Duration) {
+	u.step = now
+	u.weight = math.Exp2((now - u.since).Seconds() / usageHalf.Seconds())
+	if u.weight < 1<<30 {
+		return
+	}
+	for row := range u.slots {
+		for i := range u.slots[row] {
+			u.slots[row][i] /= u.weight
+		}
+	}
+	u.total /= u.weight
+	u.since, u.weight = now, 1
+}
+
+// bandOf is how far behind others of its class a client with a share of the
+// work waits: 0 up to 4 %, then one more for each doubling.
+func bandOf(share float64) int {
+	band := 0
+	for limit := 0.04; band < bands-1 && share > limit; limit *= 2 {
+		band++
+	}
+	return band
+}

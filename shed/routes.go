@@ -1,0 +1,81 @@
+package shed
+
+// Slots is how many kinds of requests are told apart. Routes that share a slot
+// are taken for one.
+const Slots = 64
+
+// routes knows what a request of each kind costs, in units of work: its
+// share of the time that an average request takes while the backend is not
+// busy. Only the ratios between them mean something; how long a unit takes
+// is the law's to know.
+type routes struct {
+	cost [Slots]estimate
+	all  estimate // over all requests
+	// The moments of the cost of requests as they come.
+	mean, square estimate
+}
+
+const (
+	routeMemory  = 300  // completions that the cost of a route is the mean of
+	momentMemory = 1000 // likewise for the moments
+	routeKnown   = 20   // completions after which a route counts as known
+)
+
+// Slot is where a route is kept, below [Slots].
+func Slot(route uint64) uint8 { return uint8(route % Slots) }
+
+// work is what a request of a route is expected to cost, 0 while nothing is known.
+func (r *routes) work(slot uint8) float64 {
+	if c := &r.cost[slot]; c.samples > 0 {
+		return c.mean
+	}
+	return r.all.mean
+}
+
+func (r *routes) known(slot uint8) bool { return r.cost[slot].samples >= routeKnown }
+
+// learn notes what a request has cost.
+func (r *routes) learn(slot uint8, cost float64) {
+	r.cost[slot].add(cost, 1, routeMemory)
+	r.all.add(cost, 1, routeMemory)
+}
+
+// completed notes that a request of a cost came to its end.
+func (r *routes) completed(work float64) {
+	r.mean.add(work, 1, momentMemory)
+	r.square.add(2*work*work, 1, momentMemory)
+}
+
+// effective is how many equal requests tell as much as n of these: where
+// a few are expensive the cheap ones tell little. Within a route the costs are
+// taken to spread as those of an exponential distribution do.
+func (r *routes) effective(n float64) float64 {
+	if r.square.mean == 0 {
+		return 0
+	}
+	return n * 2 * r.mean.mean * r.mean.mean / r.square.mean
+}
+
+// slow is the cost of the request that a random unit of work belongs to.
+func (r *routes) slow() float64 {
+	if r.mean.mean == 0 {
+		return 0
+	}
+	return r.square.mean / 2 / r.mean.mean
+}
+
+// estimate is a mean that forgets: it never weighs more samples than its
+// memory holds.
+type estimate struct{ mean, samples float64 }
+
+// add takes the mean x of n samples in.
+func (e *estimate) add(x, n, memory float64) {
+	if n <= 0 {
+		return
+	}
+	e.samples = min(e.samples+n, max(memory, n))
+	e.mean += n / e.samples * (x - e.mean)
+}
+
+// set makes x, the mean of n samples, all that is known.
+func (e *estimate) set(x, n float64) { e.mean, e.samples = x, n }
