@@ -1,0 +1,14 @@
+// Command caddy is Caddy with its standard modules and Statusgate, for the
+// experiments of this directory.
+package main
+
+import (
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+	_ "github.com/caddyserver/caddy/v2/modules/standard"
+
+	_ "github.com/statusgate/statusgate"
+)
+
+func main() {
+	caddycmd.Main()
+}
