@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"log/slog"
 	"math"
 	"regexp"
 	"sync"
@@ -170,8 +171,12 @@ func runAll(cells []*Cell, o *Options) [][][]float64 {
 }
 
 func (c *Cell) run(m Maker, seed uint64) []float64 {
+	res := Run(&c.Scenario, m, seed, nil)
+	if res.Restless > 0 {
+		slog.Warn("the limiter's Next was not later than its Advance", "times", res.Restless, "cell", c.Name, "seed", seed)
+	}
 	return c.Measure(&Trial{
-		Result:   Run(&c.Scenario, m, seed, nil),
+		Result:   res,
 		Scenario: &c.Scenario,
 		Seed:     seed,
 		Maker:    m,

@@ -14,6 +14,10 @@ type Result struct {
 	Clients []Tally                 // while measuring, if the scenario counts them
 	Pages   []Page
 
+	// Restless is how often the limiter wanted to be called again at once after its
+	// Advance: a server's timer would not come to rest.
+	Restless int
+
 	sc       *Scenario
 	from, to time.Duration
 }

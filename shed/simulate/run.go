@@ -45,6 +45,7 @@ type simulation struct {
 	deadlines ring[deadline]
 	backend   machine
 	limiter   Limiter
+	patience  time.Duration // before then, the limiter is not called for what is due
 	pool      pool
 	inFlight  int
 	queued    int
@@ -73,8 +74,8 @@ func (s *simulation) step(pace func(time.Duration)) bool {
 	if len(s.agenda.entries) > 0 && s.agenda.entries[0].at < at {
 		at, do = s.agenda.entries[0].at, (*simulation).keep
 	}
-	if t, ok := s.limiter.Next(); ok && t < at {
-		at, do = t, (*simulation).advance
+	if t, ok := s.limiter.Next(); ok && max(t, s.patience) < at {
+		at, do = max(t, s.patience), (*simulation).advance
 	}
 	if do == nil {
 		return false
@@ -88,7 +89,15 @@ func (s *simulation) step(pace func(time.Duration)) bool {
 	return true
 }
 
-func (s *simulation) advance() { s.limiter.Advance(s.now) }
+// Advance lets the limiter do what is due. If it still wants to be called at once,
+// it has to be patient, or time would stand still.
+func (s *simulation) advance() {
+	s.limiter.Advance(s.now)
+	if t, ok := s.limiter.Next(); ok && t <= s.now {
+		s.result.Restless++
+		s.patience = s.now + time.Millisecond
+	}
+}
 
 func (s *simulation) keep() {
 	e := s.agenda.take()

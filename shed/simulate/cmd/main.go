@@ -153,6 +153,9 @@ func traceCell(c *simulate.Cell, o *simulate.Options) {
 	res := simulate.Run(&c.Scenario, o.Maker, o.First, nil)
 	fmt.Printf("%4s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %6s\n",
 		"s", "offered", "shed", "good", "late", "gone", "limit", "inflight", "queued", "p50 ms", "p99 ms", "eff")
+	if res.Restless > 0 {
+		log.Printf("Next was not later than Advance %d times", res.Restless)
+	}
 	for i := range res.Seconds {
 		s := &res.Seconds[i]
 		ms := func(q float64) float64 { return float64(s.Latency.Quantile(q)) / float64(time.Millisecond) }
