@@ -17,7 +17,7 @@ func efficiency(mean, worst float64) []Figure {
 	}
 }
 
-func steadyExperiments() []Experiment {
+func steady() []Experiment {
 	overload := []float64{1.5, 2, 5, 10}
 	all := []float64{1, 1.5, 2, 5, 10}
 	laws := []Law{Exponential, Lognormal}
