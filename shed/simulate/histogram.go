@@ -9,6 +9,7 @@ import (
 type Histogram struct {
 	counts [bins]uint32
 	n      int
+	sum    time.Duration
 }
 
 const (
@@ -22,6 +23,7 @@ func (h *Histogram) Add(d time.Duration) {
 	i := int(math.Log(float64(max(d, shortest))/float64(shortest)) / math.Log1p(growth))
 	h.counts[min(i, bins-1)]++
 	h.n++
+	h.sum += d
 }
 
 // Merge adds what another histogram has counted.
@@ -30,6 +32,15 @@ func (h *Histogram) Merge(o *Histogram) {
 		h.counts[i] += o.counts[i]
 	}
 	h.n += o.n
+	h.sum += o.sum
+}
+
+// Mean is the mean of the counted durations, 0 if there are none.
+func (h *Histogram) Mean() time.Duration {
+	if h.n == 0 {
+		return 0
+	}
+	return h.sum / time.Duration(h.n)
 }
 
 // Len is how many durations have been counted.

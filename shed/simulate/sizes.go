@@ -53,7 +53,7 @@ func fastSlow(slow float64) []Kind {
 	}
 }
 
-// Steady is a load that does not change for a minute, from a cold start.
+// Steady is a load that does not change, for a minute in most sizes, from a cold start.
 func (z size) steady(b Backend, l Law, load float64) Scenario {
 	sc := Scenario{
 		Backend:  b,
@@ -64,7 +64,10 @@ func (z size) steady(b Backend, l Law, load float64) Scenario {
 	if z == c2 {
 		sc.Deadline = 8 * time.Second
 	}
-	if z == c400 {
+	switch z.servers {
+	case 1, 2: // so few requests need more time to mean something
+		sc.Phases[0].For = 10 * time.Minute
+	case 400:
 		sc.Phases[0].For = 46 * time.Second
 	}
 	return sc
