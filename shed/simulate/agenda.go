@@ -87,7 +87,6 @@ type ring[T any] struct {
 func (q *ring[T]) len() int    { return len(q.items) - q.head }
 func (q *ring[T]) push(item T) { q.items = append(q.items, item) }
 func (q *ring[T]) first() *T   { return &q.items[q.head] }
-func (q *ring[T]) last() *T    { return &q.items[len(q.items)-1] }
 
 func (q *ring[T]) pop() T {
 	var zero T

@@ -61,14 +61,16 @@ type Trial struct {
 
 	Scenario *Scenario
 	Seed     uint64
-	Maker    Maker
+	Options  *Options
 }
 
 // With plays the same scenario for another limiter.
-func (t *Trial) With(m Maker) *Result { return Run(t.Scenario, m, t.Seed, nil) }
+func (t *Trial) With(m Maker) *Result { return t.Options.play(t.Scenario, m, t.Seed) }
 
 // Play plays another scenario for the same limiter.
-func (t *Trial) Play(sc *Scenario) *Result { return Run(sc, t.Maker, t.Seed, nil) }
+func (t *Trial) Play(sc *Scenario) *Result {
+	return t.Options.play(sc, t.Options.Maker, t.Seed)
+}
 
 // Options say how experiments are run.
 type Options struct {
@@ -78,6 +80,16 @@ type Options struct {
 	Jobs  int            // how many runs at a time
 	Long  bool           // all cells
 	Only  *regexp.Regexp // of the names "experiment/cell", nil for all
+
+	// Play is called for each run instead of [Run], if it is not nil.
+	Play func(sc *Scenario, m Maker, seed uint64) *Result
+}
+
+func (o *Options) play(sc *Scenario, m Maker, seed uint64) *Result {
+	if o.Play != nil {
+		return o.Play(sc, m, seed)
+	}
+	return Run(sc, m, seed, nil)
 }
 
 // Row is the answer to an experiment in one figure.
@@ -161,7 +173,7 @@ func runAll(cells []*Cell, o *Options) [][][]float64 {
 		for i := range got[c] {
 			places <- struct{}{}
 			group.Go(func() {
-				got[c][i] = cell.run(o.Maker, o.First+uint64(i)) //nolint:gosec // not negative
+				got[c][i] = cell.run(o, o.First+uint64(i)) //nolint:gosec // not negative
 				<-places
 			})
 		}
@@ -170,8 +182,8 @@ func runAll(cells []*Cell, o *Options) [][][]float64 {
 	return got
 }
 
-func (c *Cell) run(m Maker, seed uint64) []float64 {
-	res := Run(&c.Scenario, m, seed, nil)
+func (c *Cell) run(o *Options, seed uint64) []float64 {
+	res := o.play(&c.Scenario, o.Maker, seed)
 	if res.Restless > 0 {
 		slog.Warn("the limiter's Next was not later than its Advance", "times", res.Restless, "cell", c.Name, "seed", seed)
 	}
@@ -179,6 +191,6 @@ func (c *Cell) run(m Maker, seed uint64) []float64 {
 		Result:   res,
 		Scenario: &c.Scenario,
 		Seed:     seed,
-		Maker:    m,
+		Options:  o,
 	})
 }

@@ -28,7 +28,7 @@ func importance() []Experiment {
 	success := func(name string, least float64) Figure {
 		return Figure{Name: name, Unit: "%", High: true, Mean: least, Worst: anything}
 	}
-	var inversions []Cell
+	inversions := make([]Cell, 0, 2)
 	for _, load := range []float64{2, 4} {
 		sc := c12.important(load)
 		sc.Mix = c12.classed(.2, .3)

@@ -1,9 +1,6 @@
 package simulate
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // ShedMost is the one figure of experiments in which the backend could serve all.
 func shedMost(mean, worst float64) []Figure {
@@ -57,8 +54,9 @@ func falseShedding() []Experiment {
 }
 
 func halfLoads() []Cell {
-	var cells []Cell
-	for _, z := range []size{c12, c100, c400} {
+	sizes := []size{c12, c100, c400}
+	cells := make([]Cell, 0, 5*len(sizes))
+	for _, z := range sizes {
 		for _, l := range []Law{Exponential, Lognormal, Constant} {
 			sc := cold(z.steady(z.fifo(), l, .5))
 			cells = append(cells, Cell{Name: cellName(z, .5, l), Long: z == c400, Scenario: sc, Measure: measureShed})
@@ -74,8 +72,9 @@ func halfLoads() []Cell {
 }
 
 func mixShifts() []Cell {
-	var cells []Cell
-	for _, z := range []size{c12, c100} {
+	sizes := []size{c12, c100}
+	cells := make([]Cell, 0, len(sizes))
+	for _, z := range sizes {
 		sc := z.steady(z.fifo(), Exponential, 0)
 		sc.Mix = fastSlow(.02)
 		sc.Phases = phases(
@@ -103,13 +102,14 @@ func (m mixName) String() string {
 
 // MixedOverload is how the work is done when few requests are most of it.
 func mixedOverload() []Cell {
-	var cells []Cell
-	for _, z := range []size{c12, c100} {
-		for _, load := range []float64{1, 2, 5} {
+	sizes, loads := []size{c12, c100}, []float64{1, 2, 5}
+	cells := make([]Cell, 0, len(sizes)*len(loads))
+	for _, z := range sizes {
+		for _, load := range loads {
 			sc := z.steady(z.fifo(), Exponential, load)
 			sc.Mix = fastSlow(.1)
 			cells = append(cells, Cell{Name: cellName(z, load, mixName(.1)), Scenario: sc, Measure: measureEfficiency})
 		}
 	}
-	return slices.Clip(cells)
+	return cells
 }

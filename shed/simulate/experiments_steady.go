@@ -58,7 +58,7 @@ func steady() []Experiment {
 }
 
 func steadyCells(sizes []size, backend func(size) Backend, loads []float64, laws []Law) []Cell {
-	var cells []Cell
+	cells := make([]Cell, 0, len(sizes)*len(loads)*len(laws))
 	for _, z := range sizes {
 		for _, load := range loads {
 			for _, l := range laws {

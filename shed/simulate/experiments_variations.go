@@ -80,11 +80,12 @@ func boundless() Experiment {
 }
 
 func changeVariations() []Experiment {
-	list := []Experiment{lightLoads(), collapsingHalves()}
-	for _, z := range []size{c30, c250} {
-		list = append(list, adaptation(fmt.Sprintf("time to 90 %%, %v", z), z, 2))
+	return []Experiment{
+		lightLoads(),
+		collapsingHalves(),
+		adaptation("time to 90 %, C30", c30, 2),
+		adaptation("time to 90 %, C250", c250, 2),
 	}
-	return list
 }
 
 func lightLoads() Experiment {

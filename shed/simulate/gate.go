@@ -7,7 +7,7 @@ import (
 	"github.com/statusgate/statusgate/shed"
 )
 
-// Law of a known limiter: how its limit follows from what it sees.
+// Rule is what a known limiter consists of: how its limit follows from what it sees.
 type rule interface {
 	// Observe is told of an answer: when it came, how long it took, how many requests
 	// were in flight when it was asked for, and whether it was none.
@@ -29,6 +29,7 @@ func newGate(r rule, q *codel) Maker {
 	}
 }
 
+// Arrive implements [Limiter].
 func (g *gate) Arrive(now time.Duration, r *Request) shed.Verdict {
 	if g.inFlight < g.rule.limit() && (g.queue == nil || g.queue.empty()) {
 		g.inFlight++
@@ -41,6 +42,7 @@ func (g *gate) Arrive(now time.Duration, r *Request) shed.Verdict {
 	return shed.Waiting
 }
 
+// Done implements [Limiter].
 func (g *gate) Done(now time.Duration, r *Request, e shed.Ending) {
 	g.rule.observe(now, now-r.Started, g.inFlight, e != shed.Served)
 	g.inFlight--
@@ -59,12 +61,14 @@ func (g *gate) fill(now time.Duration) {
 	}
 }
 
+// Leave implements [Limiter].
 func (g *gate) Leave(now time.Duration, _ *Request) {
 	if g.queue != nil {
 		g.queue.left(now)
 	}
 }
 
+// Next implements [Limiter].
 func (g *gate) Next() (time.Duration, bool) {
 	if g.queue == nil {
 		return 0, false
@@ -72,6 +76,7 @@ func (g *gate) Next() (time.Duration, bool) {
 	return g.queue.next()
 }
 
+// Advance implements [Limiter].
 func (g *gate) Advance(now time.Duration) {
 	for r := g.queue.expired(now); r != nil; r = g.queue.expired(now) {
 		r.Verdict = shed.Rejected
@@ -79,6 +84,7 @@ func (g *gate) Advance(now time.Duration) {
 	}
 }
 
+// Limit implements [Limiter].
 func (g *gate) Limit() int { return g.rule.limit() }
 
 // Static is a limit that someone has set.

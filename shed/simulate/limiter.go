@@ -55,6 +55,7 @@ type controlled struct {
 	waiting    map[*shed.Place]*Request
 }
 
+// Arrive implements [Limiter].
 func (c *controlled) Arrive(now time.Duration, r *Request) shed.Verdict {
 	v := c.controller.Arrive(now, &r.Place)
 	if v == shed.Waiting {
@@ -63,6 +64,7 @@ func (c *controlled) Arrive(now time.Duration, r *Request) shed.Verdict {
 	return v
 }
 
+// Done implements [Limiter].
 func (c *controlled) Done(now time.Duration, r *Request, e shed.Ending) {
 	if e != shed.Left {
 		c.controller.Answered(now, &r.Place)
@@ -70,11 +72,17 @@ func (c *controlled) Done(now time.Duration, r *Request, e shed.Ending) {
 	c.controller.Release(now, &r.Place, e)
 }
 
+// Leave implements [Limiter].
 func (c *controlled) Leave(now time.Duration, r *Request) {
 	delete(c.waiting, &r.Place)
 	c.controller.Leave(now, &r.Place)
 }
 
+// Next implements [Limiter].
 func (c *controlled) Next() (time.Duration, bool) { return c.controller.Next() }
-func (c *controlled) Advance(now time.Duration)   { c.controller.Advance(now) }
-func (c *controlled) Limit() int                  { return c.controller.Limit() }
+
+// Advance implements [Limiter].
+func (c *controlled) Advance(now time.Duration) { c.controller.Advance(now) }
+
+// Limit implements [Limiter].
+func (c *controlled) Limit() int { return c.controller.Limit() }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"maps"
 	"math"
 	"os"
 	"regexp"
@@ -64,12 +65,7 @@ func limiters() map[string]simulate.Maker {
 }
 
 func names() []string {
-	var list []string
-	for name := range limiters() {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
+	return slices.Sorted(maps.Keys(limiters()))
 }
 
 func printNames(o *simulate.Options) {
