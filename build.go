@@ -36,6 +36,7 @@ func (h *Handler) build(at lines) (*gate, mistakes) {
 	b.resources(h, g)
 	b.owed(h, g)
 	g.problems = b.problems(h.Problems)
+	g.shedding = b.shedding(h.Shed, h.Report)
 	return g, b.mistakes
 }
 

@@ -73,6 +73,20 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //		}
 //		inspect <bytes per response> [<bytes in all>]
 //		soft_errors
+//
+//		shed        [<name>] {
+//			critical        <request matchers>
+//			background      <request matchers>
+//			exempt          <request matchers>
+//			client_key      <placeholders>
+//			fixed           <requests>
+//			max             <requests>
+//			max_streams     <streams>
+//			queue           <requests>
+//			patience        <duration>
+//			retry_after_max <duration>
+//			report
+//		}
 //	}
 //
 // A rule's <from> is a status, a range (520-527), a class (5xx) or any; its
@@ -105,6 +119,11 @@ func (p *parser) errf(format string, args ...any) {
 	p.mistakes = append(p.mistakes, mistake{line: p.Line(), err: p.Errf(format, args...)})
 }
 
+// repeats are the options that may stand more than once.
+var repeats = map[string]bool{
+	"map": true, "resource": true, "shed.critical": true, "shed.background": true, "shed.exempt": true,
+}
+
 // block reads the options of a block. An option that stands twice is refused,
 // but for those that may repeat and take care of their keys themselves. It
 // returns how many there were.
@@ -117,7 +136,7 @@ func (p *parser) block(prefix string, option func(key, word string)) (options in
 			p.refuse("%s: duplicate option, first at %s", word, first)
 			continue
 		}
-		if word != "map" && word != "resource" {
+		if !repeats[key] {
 			p.lines[key] = p.where()
 		}
 		option(key, word)
@@ -155,7 +174,7 @@ func (p *parser) option(_, word string) {
 	case "challenge":
 		p.one(&h.Challenge)
 	case "retry_after":
-		p.duration(&h.RetryAfter)
+		p.duration(&h.RetryAfter, false)
 	case "proxy_status":
 		p.one(&h.ProxyStatus)
 	case "problems":
@@ -166,14 +185,14 @@ func (p *parser) option(_, word string) {
 		p.none()
 		p.soft = true
 	case "shed":
-		p.refuse("%s: this version does not have it yet", word)
+		p.shed()
 	default:
 		p.refuse("%s: unknown option: want one of %s", word, optionWords)
 	}
 }
 
 const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, unknown_resources, " +
-	"representations, location, challenge, retry_after, proxy_status, problems, inspect or soft_errors"
+	"representations, location, challenge, retry_after, proxy_status, problems, inspect, soft_errors or shed"
 
 // refuse records a mistake and skips the option, its block included.
 func (p *parser) refuse(format string, args ...any) {
@@ -251,15 +270,17 @@ func (p *parser) statuses(to *[]int) {
 	}
 }
 
-func (p *parser) duration(to *caddy.Duration) {
+// duration reads an option with a duration; zero may mean the default in JSON.
+func (p *parser) duration(to *caddy.Duration, zero bool) {
+	word := p.Val()
 	var value string
 	p.one(&value)
 	if value == "" {
 		return
 	}
 	d, err := caddy.ParseDuration(value)
-	if err != nil || d == 0 { // no duration at all is the default in JSON
-		p.errf("retry_after: %q is not a duration such as 90s", value)
+	if err != nil || d == 0 && !zero {
+		p.errf("%s: %q is not a duration such as 90s", word, value)
 		return
 	}
 	*to = caddy.Duration(d)

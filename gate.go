@@ -32,6 +32,7 @@ type gate struct {
 	proxyStatus bool
 	problems    problems
 	inspection  inspection
+	shedding    *shedding // nil: nothing is shed
 
 	held    atomic.Int64 // bytes of bodies that are held to be inspected
 	metrics *metrics

@@ -126,6 +126,9 @@ type Handler struct {
 	// problem documents. The Caddyfile writes them out as rules. Default: false.
 	SoftErrors bool `json:"soft_errors,omitempty"`
 
+	// Sheds what the backend can't carry. Default: nothing is shed.
+	Shed *Shed `json:"shed,omitempty"`
+
 	gate *gate
 }
 

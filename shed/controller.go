@@ -323,7 +323,7 @@ func (c *Controller) Next() (at time.Duration, ok bool) {
 		at = min(at, p.deadline)
 	}
 	if c.law.probe.on {
-		at = min(at, time.Duration(c.law.probe.deadline*float64(time.Second))+1)
+		at = min(at, c.law.probe.end())
 	}
 	return at, at < math.MaxInt64
 }
@@ -340,7 +340,7 @@ func (c *Controller) Advance(now time.Duration) {
 		c.queue.remove(p)
 		c.rejectWaiting(now, p, OutcomeTimeout, ReasonPatience)
 	}
-	if c.law.probe.on && now.Seconds() > c.law.probe.deadline {
+	if c.law.probe.on && now >= c.law.probe.end() {
 		c.law.flow(now.Seconds())
 		c.law.endProbe(now.Seconds())
 	}

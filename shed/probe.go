@@ -1,6 +1,9 @@
 package shed
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // A probe lets fewer requests in for a moment, to see how long work stays in
 // a backend that is not busy. Nobody is shed for it: the others wait.
@@ -25,6 +28,9 @@ type probe struct {
 	gap, depth float64
 	count      [ProbeResults]uint64
 }
+
+// end is when a probe is over, whatever it knows by then.
+func (p *probe) end() time.Duration { return time.Duration(p.deadline * float64(time.Second)) }
 
 // ProbeResult is what a probe found.
 type ProbeResult uint8

@@ -1,0 +1,99 @@
+package statusgate
+
+import (
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/statusgate/statusgate/shed"
+)
+
+const (
+	defaultClientKey = "{http.auth.user.id}"
+	maxPlaces        = 1_000_000 // of anything that is counted one by one
+	maxPatience      = time.Minute
+	maxAppointment   = 24 * time.Hour
+)
+
+// shedding is how a gate sheds. The limiter comes when it is provisioned.
+type shedding struct {
+	name   string // of a limiter that is shared; "" for one of the gate's own
+	config shed.Config
+	key    string // the template of the client key
+}
+
+// shedding reads the settings of the limiter, nil if there is none.
+func (b *builder) shedding(in *Shed, report bool) *shedding {
+	if in == nil {
+		return nil
+	}
+	out := &shedding{name: in.Name, config: shed.Defaults(), key: defaultClientKey}
+	c := &out.config
+	c.Report = in.Report || report
+	if len(in.Name) > maxName || strings.ContainsFunc(in.Name, func(r rune) bool { return r < ' ' || r > '~' }) {
+		b.failf("shed", "%q is not printable ASCII of at most %d characters", in.Name, maxName)
+	}
+	if in.ClientKey != "" {
+		out.key = in.ClientKey
+		b.template("shed.client_key", in.ClientKey)
+		if !strings.Contains(in.ClientKey, "{") {
+			b.failf("shed.client_key", "%q has no placeholder: all clients would be one", in.ClientKey)
+		}
+	}
+	b.places("shed.max", in.Max, &c.Max)
+	b.places("shed.fixed", in.Fixed, &c.Fixed)
+	b.places("shed.max_streams", in.MaxStreams, &c.MaxStreams)
+	if c.Fixed > c.Max {
+		b.failf("shed.fixed", "%d is above max, which is %d%s", c.Fixed, c.Max, b.written("shed.max"))
+	}
+	if in.Queue != nil {
+		c.Queue = *in.Queue
+		if c.Queue < 0 || c.Queue > maxPlaces {
+			b.failf("shed.queue", "%d is not between 0 and %d", c.Queue, maxPlaces)
+		}
+	}
+	b.patience(in.Patience, c)
+	if in.RetryAfterMax != 0 {
+		c.RetryAfterMax = time.Duration(in.RetryAfterMax)
+		if c.RetryAfterMax < time.Second || c.RetryAfterMax > maxAppointment {
+			b.failf("shed.retry_after_max", "%v is not between 1s and %v", c.RetryAfterMax, maxAppointment)
+		}
+	}
+	b.classes(in)
+	return out
+}
+
+// places reads a number of which 0 is the default.
+func (b *builder) places(option string, n int, to *int) {
+	if n < 0 || n > maxPlaces {
+		b.failf(option, "%d is not between 1 and %d", n, maxPlaces)
+		return
+	}
+	if n > 0 {
+		*to = n
+	}
+}
+
+func (b *builder) patience(in *caddy.Duration, c *shed.Config) {
+	if in == nil {
+		return
+	}
+	c.Patience = time.Duration(*in)
+	switch {
+	case c.Patience < 0 || c.Patience > maxPatience:
+		b.failf("shed.patience", "%v is not between 1ms and %v", c.Patience, maxPatience)
+	case c.Patience < time.Millisecond && c.Queue > 0:
+		b.failf("shed.patience", "%v leaves no time to wait in a queue of %d%s; queue 0 is how nobody waits",
+			c.Patience, c.Queue, b.written("shed.queue"))
+	}
+}
+
+// written tells where an option stands that another one is about, or that it
+// stands nowhere.
+func (b *builder) written(option string) string {
+	if at, ok := b.lines[option]; ok {
+		return " (" + at.String() + ")"
+	}
+	return " by default"
+}
