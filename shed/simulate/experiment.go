@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"log/slog"
 	"math"
 	"regexp"
@@ -41,6 +42,32 @@ func (f *Figure) Met(mean, worst float64) bool {
 		return got <= target+slack
 	}
 	return reached(mean, f.Mean) && reached(worst, f.Worst)
+}
+
+// Format writes a value of the figure.
+func (f *Figure) Format(x float64) string {
+	switch f.Unit {
+	case "%":
+		return fmt.Sprintf("%.2f%%", 100*x)
+	case "s":
+		return fmt.Sprintf("%.1fs", x)
+	default:
+		return fmt.Sprintf("%.3f", x)
+	}
+}
+
+// Targets writes what the mean and the worst run have to reach.
+func (f *Figure) Targets() string {
+	bound := func(target float64) string {
+		if math.IsNaN(target) {
+			return "any"
+		}
+		if f.High {
+			return ">=" + f.Format(target)
+		}
+		return "<=" + f.Format(target)
+	}
+	return bound(f.Mean) + " " + bound(f.Worst)
 }
 
 func (f *Figure) worse(a, b float64) bool {

@@ -108,10 +108,7 @@ func measurePages(t *Trial) []float64 {
 	return []float64{complete, broken}
 }
 
-func measureOthers(t *Trial) []float64 {
-	o := t.Clients[others]
-	return []float64{share(o.Good, o.Offered)}
-}
+func measureOthers(t *Trial) []float64 { return []float64{t.OthersSuccess()} }
 
 // Surge is 20 s of four times the capacity, on a site that has 0.6 times before
 // and after, and whose clients come back as they are told.

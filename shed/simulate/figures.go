@@ -162,6 +162,12 @@ func (res *Result) Jain() float64 {
 	return sum * sum / squares / float64(len(res.Clients))
 }
 
+// OthersSuccess is the share of their requests that was answered in time of the
+// clients beside the one that asks for most.
+func (res *Result) OthersSuccess() float64 {
+	return share(res.Clients[others].Good, res.Clients[others].Offered)
+}
+
 // Patience is what became of the clients that arrived from one second to before
 // another: their attempts on average, and the share that got an answer.
 func (res *Result) Patience(from, to int) (attempts, served float64) {

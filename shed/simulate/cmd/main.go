@@ -104,34 +104,13 @@ func printRow(row *simulate.Row) {
 		if !row.Met() {
 			target = "MISS"
 		}
-		target = fmt.Sprintf("%s %s %s", target, bound(f, f.Mean), bound(f, f.Worst))
+		target += " " + f.Targets()
 	}
 	printLine(row.Experiment+": "+f.Name, f, row.Summary, target)
 }
 
 func printLine(name string, f *simulate.Figure, s simulate.Summary, target string) {
-	fmt.Printf("%-76s %10s %10s   %s\n", name, show(f, s.Mean), show(f, s.Worst), target)
-}
-
-func bound(f *simulate.Figure, target float64) string {
-	if math.IsNaN(target) {
-		return "any"
-	}
-	if f.High {
-		return ">=" + show(f, target)
-	}
-	return "<=" + show(f, target)
-}
-
-func show(f *simulate.Figure, x float64) string {
-	switch f.Unit {
-	case "%":
-		return fmt.Sprintf("%.2f%%", 100*x)
-	case "s":
-		return fmt.Sprintf("%.1fs", x)
-	default:
-		return fmt.Sprintf("%.3f", x)
-	}
+	fmt.Printf("%-76s %10s %10s   %s\n", name, f.Format(s.Mean), f.Format(s.Worst), target)
 }
 
 func printTrace(o *simulate.Options) {
