@@ -1,0 +1,4 @@
+package rival
+
+// ReadMetric is metric, for the tests.
+var ReadMetric = metric

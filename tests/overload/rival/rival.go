@@ -1,0 +1,106 @@
+// Package rival starts the gateways that are compared: Caddy with and without
+// Statusgate's shedding, HAProxy and nginx, each as its makers would have it.
+package rival
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/statusgate/statusgate/tests/overload/process"
+)
+
+// Rival is a gateway with its configuration.
+type Rival struct {
+	Name  string
+	start func(site site) (program string, arguments []string, config string)
+}
+
+// site is what a configuration is made for.
+type site struct {
+	tools     process.Tools
+	directory string
+	listen    string   // host and port
+	admin     string   // host and port for administration
+	upstreams []string // hosts and ports of the backends
+}
+
+// file is where the configuration of a site is.
+func (s site) file() string { return filepath.Join(s.directory, "gateway.conf") }
+
+// Gateway is a rival that runs.
+type Gateway struct {
+	Process *process.Process
+	Address string // host and port where it serves
+	admin   string
+	config  string
+}
+
+// startTimeout bounds how long a gateway may take to listen.
+const startTimeout = 20 * time.Second
+
+// Start starts the gateway in front of the backends. The directory, which must
+// be there, gets its configuration and what else it writes.
+func (r Rival) Start(ctx context.Context, keeper *process.Keeper, tools process.Tools, directory string, upstreams ...string) (*Gateway, error) {
+	listen, err := FreeAddress()
+	if err != nil {
+		return nil, err
+	}
+	admin, err := FreeAddress()
+	if err != nil {
+		return nil, err
+	}
+	s := site{tools, directory, listen, admin, upstreams}
+	program, arguments, config := r.start(s)
+	if program == "" {
+		return nil, fmt.Errorf("the program of %q is not installed", r.Name)
+	}
+	if err := os.WriteFile(s.file(), []byte(config), 0o600); err != nil {
+		return nil, err
+	}
+	p, err := keeper.Start(directory, program, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	if err := listens(ctx, p, listen); err != nil {
+		p.Kill()
+		return nil, fmt.Errorf("%s: %w", r.Name, err)
+	}
+	return &Gateway{Process: p, Address: listen, admin: admin, config: config}, nil
+}
+
+// Stop ends the gateway.
+func (g *Gateway) Stop() { g.Process.Kill() }
+
+// listens waits until a process serves an address.
+func listens(ctx context.Context, p *process.Process, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	ask := time.NewTicker(10 * time.Millisecond)
+	defer ask.Stop()
+	for {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		if err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-ask.C:
+		case <-p.Done():
+			return fmt.Errorf("it has ended: %s", p.Errors())
+		case <-ctx.Done():
+			return fmt.Errorf("it does not listen: %w: %s", ctx.Err(), p.Errors())
+		}
+	}
+}
+
+// FreeAddress gives a loopback address on which nobody listens.
+func FreeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
