@@ -133,7 +133,8 @@ type CellRow struct {
 	Summary
 }
 
-// Summary is what a number of runs gave.
+// Summary is what a number of runs gave. Those that did not measure the figure
+// do not count.
 type Summary struct {
 	Runs        int
 	Mean, Worst float64

@@ -69,6 +69,10 @@ func writeRows(w io.Writer, rows [][]simulate.Row) {
 		f := &first.Figure
 		fmt.Fprintf(w, "| %s: %s | %s |", first.Experiment, f.Name, f.Targets())
 		for _, r := range rows {
+			if r[i].Runs == 0 {
+				fmt.Fprint(w, " - |")
+				continue
+			}
 			fmt.Fprintf(w, " %s (%s) |", f.Format(r[i].Mean), f.Format(r[i].Worst))
 		}
 		fmt.Fprintln(w)

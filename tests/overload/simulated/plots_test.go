@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -150,7 +151,7 @@ func (p *plotting) fairness() {
 	equal.Clients.Equal = 20
 	others := chart.BarPanel{Title: "One client asks for 70 %: success of the others", Y: "%", Max: 100}
 	jain := chart.BarPanel{Title: "20 equal clients: Jain's index", Y: "1 is fair", Max: 1}
-	var a, b chart.BarSeries
+	a, b := chart.BarSeries{Name: "success"}, chart.BarSeries{Name: "index"}
 	for _, player := range simulated.Players() {
 		others.Groups = append(others.Groups, breakLine(player.Name))
 		a.Values = append(a.Values, 100*p.mean(player, hog, (*simulate.Result).OthersSuccess))
@@ -162,12 +163,4 @@ func (p *plotting) fairness() {
 }
 
 // breakLine makes a name fit under its bars.
-func breakLine(name string) string {
-	out := []rune(name)
-	for i, r := range out {
-		if r == ' ' {
-			out[i] = '\n'
-		}
-	}
-	return string(out)
-}
+func breakLine(name string) string { return strings.Replace(name, ", ", ",\n", 1) }
