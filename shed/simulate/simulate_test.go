@@ -38,6 +38,9 @@ func erlangC(c int, load float64) float64 {
 }
 
 func TestMeanTimesAgreeWithTheory(t *testing.T) {
+	if withRace {
+		t.Skip("too slow with the race detector")
+	}
 	squares := math.E // the second moment of Lognormal with mean 1
 	queue := func(c int) simulate.Backend { return simulate.Backend{Servers: c} }
 	sharing := simulate.Backend{Servers: 1, Shared: true}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/statusgate/statusgate/shed/simulate"
+
 	"github.com/statusgate/statusgate/tests/overload/simulated"
 )
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/statusgate/statusgate/shed"
 	"github.com/statusgate/statusgate/shed/simulate"
+
 	"github.com/statusgate/statusgate/tests/overload/simulated"
 )
 
