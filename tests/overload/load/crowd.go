@@ -27,6 +27,10 @@ type Crowd struct {
 	wait    sync.WaitGroup
 }
 
+// atOnce is how many of a crowd connect at a time, so that those that come are
+// no burst.
+const atOnce = 10
+
 // helloTimeout bounds how long the beginning of an answer may take.
 const helloTimeout = 15 * time.Second
 
@@ -36,7 +40,7 @@ func (c *Crowd) Open(ctx context.Context) error {
 	var failures []error
 	var mu sync.Mutex
 	var wait sync.WaitGroup
-	limit := make(chan struct{}, 50)
+	limit := make(chan struct{}, atOnce)
 	for i := range c.Size {
 		limit <- struct{}{}
 		wait.Go(func() {

@@ -17,10 +17,15 @@ type Tools struct {
 }
 
 // Build builds the programs of the module in a directory into another one, and
-// looks for those of the system.
-func Build(ctx context.Context, module, into string) (Tools, error) {
+// looks for those of the system. If a Caddy is given, that is taken instead of
+// one that is built.
+func Build(ctx context.Context, module, into, caddy string) (Tools, error) {
+	programs := "./cmd/..."
+	if caddy != "" {
+		programs = "./cmd/backend"
+	}
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", //nolint:gosec // no foreign input
-		"-tags=nobadger,nomysql,nopgx", "-o", into+string(filepath.Separator), "./cmd/...")
+		"-tags=nobadger,nomysql,nopgx", "-o", into+string(filepath.Separator), programs)
 	build.Dir = module
 	build.Env = append(os.Environ(), "GOWORK=off")
 	if output, err := build.CombinedOutput(); err != nil {
@@ -30,8 +35,11 @@ func Build(ctx context.Context, module, into string) (Tools, error) {
 	if runtime.GOOS == "windows" {
 		suffix = ".exe"
 	}
+	if caddy == "" {
+		caddy = filepath.Join(into, "caddy"+suffix)
+	}
 	return Tools{
-		Caddy:   filepath.Join(into, "caddy"+suffix),
+		Caddy:   caddy,
 		Backend: filepath.Join(into, "backend"+suffix),
 		HAProxy: find("haproxy"),
 		Nginx:   find("nginx"),

@@ -27,7 +27,9 @@ func Shed(name, options, policy string) Rival {
 	if options != "" {
 		block = "shed {\n\t\t\t" + strings.ReplaceAll(strings.TrimSpace(options), "\n", "\n\t\t\t") + "\n\t\t}"
 	}
-	return caddy(name, "statusgate {\n\t\t"+block+"\n\t}\n\t", policy)
+	r := caddy(name, "statusgate {\n\t\t"+block+"\n\t}\n\t", policy)
+	r.Sheds = true
+	return r
 }
 
 // Statusgate is Caddy with Statusgate that does not shed.

@@ -16,6 +16,7 @@ import (
 // Rival is a gateway with its configuration.
 type Rival struct {
 	Name  string
+	Sheds bool // whether it is Caddy with shed, and has its metrics
 	start func(site site) (program string, arguments []string, config string)
 }
 
