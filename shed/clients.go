@@ -46,26 +46,31 @@ type usage struct {
 	step   time.Duration // when weight was last renewed
 }
 
-// add notes work that a client asks for, and returns its share of all, 0 to 1.
-func (u *usage) add(client uint64, work float64, now time.Duration) float64 {
+// add notes work that a client was given.
+func (u *usage) add(client uint64, work float64, now time.Duration) {
 	if client == 0 {
-		return 0
+		return
 	}
 	if now-u.step >= usageStep || u.weight == 0 {
 		u.renew(now)
 	}
 	w := work * u.weight
 	u.total += w
-	share := math.Inf(1)
 	for row, h := 0, mix(client); row < usageRows; row, h = row+1, h>>32 {
-		slot := &u.slots[row][h%usageSlots]
-		*slot += w
-		share = min(share, *slot)
+		u.slots[row][h%usageSlots] += w
 	}
-	if u.total <= 0 {
+}
+
+// share is a client's part of all that was given lately, 0 to 1.
+func (u *usage) share(client uint64) float64 {
+	if client == 0 || u.total <= 0 {
 		return 0
 	}
-	return share / u.total
+	had := math.Inf(1)
+	for row, h := 0, mix(client); row < usageRows; row, h = row+1, h>>32 {
+		had = min(had, u.slots[row][h%usageSlots])
+	}
+	return had / u.total
 }
 
 func (u *usage) renew(now time.Duration) {

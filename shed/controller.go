@@ -85,23 +85,27 @@ func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 	now = c.clock(now)
 	p.placeState = placeState{slot: Slot(p.Route), arrived: now}
 	p.Wait, p.RetryAfter = 0, 0
-	share := c.usage.add(p.Client, c.law.routes.work(p.slot), now)
 	switch {
 	case c.cfg.Report:
 		return c.pretend(now, p)
 	case c.closed, p.Stream && c.streams >= c.cfg.MaxStreams, c.law.inflight >= c.cfg.Max && p.Class == Exempt:
 		return c.reject(now, p, OutcomeRejected, ReasonCapacity)
-	case p.Class == Exempt, c.queue.len == 0 && c.free():
+	case p.Class == Exempt, c.queue.len == 0 && c.free(p.Class):
 		c.noteEmpty(now)
 		c.admit(now, p, OutcomeAdmitted)
 		return Admitted
 	}
-	return c.enqueue(now, p, share)
+	return c.enqueue(now, p)
 }
 
-// free reports whether the backend may have one more.
-func (c *Controller) free() bool {
-	return c.law.inflight < min(c.law.allowed(), c.cfg.Max)
+// free reports whether the backend may have one more of a class. What is
+// critical does not wait for a probe.
+func (c *Controller) free(class Class) bool {
+	limit := c.law.allowed()
+	if class == Critical {
+		limit = max(limit, int(c.law.limit+0.5))
+	}
+	return c.law.inflight < min(limit, c.cfg.Max)
 }
 
 func (c *Controller) admit(now time.Duration, p *Place, o Outcome) {
@@ -109,18 +113,19 @@ func (c *Controller) admit(now time.Duration, p *Place, o Outcome) {
 	p.state, p.started = stateRunning, now
 	c.stats.requests[p.Class][o]++
 	c.law.admitted(now.Seconds(), p)
+	c.usage.add(p.Client, c.law.routes.work(p.slot), now)
 }
 
 // enqueue gives a request a place to wait, if one is left for it.
-func (c *Controller) enqueue(now time.Duration, p *Place, share float64) Verdict {
-	band := bandOf(share)
+func (c *Controller) enqueue(now time.Duration, p *Place) Verdict {
+	band := bandOf(c.usage.share(p.Client))
 	p.bucket = bucketOf(p.Class, band, cohortOf(c.seed, p.Client, now))
 	p.Size = max(p.Size, minSize)
 	c.noteEmpty(now)
 	if band > 0 {
 		c.stats.demotions++
 	}
-	if c.queue.upTo(p.bucket) >= c.room(now, p.Class) || !c.makeRoom(now, p) {
+	if c.full(now, p.bucket, p.Client != 0) || !c.makeRoom(now, p) {
 		reason := ReasonCapacity
 		switch {
 		case c.cfg.Queue == 0: // nobody waits
@@ -137,22 +142,40 @@ func (c *Controller) enqueue(now time.Duration, p *Place, share float64) Verdict
 	return Waiting
 }
 
-// makeRoom puts out those who are worse than a request that comes, as far as
-// it must. It is false if the request itself is the worst.
+// full reports whether no more may wait in a bucket. Who waits in better ones
+// counts; of the bucket itself only so many that nobody in it waits in vain:
+// a page comes as a whole or not at all.
+func (c *Controller) full(now time.Duration, bucket int, known bool) bool {
+	room, most := c.room(now, Class(bucket/classBuckets)) //nolint:gosec // of queueClasses
+	better := c.queue.upTo(bucket)
+	if better >= most {
+		return true
+	}
+	if known {
+		better = c.queue.upTo(bucket - 1)
+	}
+	return better >= room
+}
+
+// makeRoom puts out those for whom there is no room any more when a request
+// comes. It is false if that leaves none for the request itself.
 func (c *Controller) makeRoom(now time.Duration, p *Place) bool {
+	if c.queue.len >= c.cfg.Queue && c.cfg.Queue == 0 {
+		return false
+	}
 	for c.queue.len > 0 {
 		worst := c.queue.worst()
-		class := Class(worst.bucket / classBuckets) //nolint:gosec // of queueClasses
-		if c.queue.len < c.room(now, class) && c.queue.size+p.Size <= queueBytes {
+		over := c.queue.len >= c.cfg.Queue || c.queue.size+p.Size > queueBytes
+		if !over && (worst.bucket <= p.bucket || !c.full(now, worst.bucket, worst.Client != 0)) {
 			return true
 		}
 		if worst.bucket <= p.bucket {
-			return c.queue.len < c.room(now, p.Class) && c.queue.size+p.Size <= queueBytes
+			return false
 		}
 		c.queue.remove(worst)
 		c.rejectWaiting(now, worst, OutcomeEvicted, reasonOf(worst))
 	}
-	return c.cfg.Queue > 0
+	return true
 }
 
 // reasonOf is why a request that waits is the worst.
@@ -171,13 +194,10 @@ func (c *Controller) patience() time.Duration {
 	return time.Duration(float64(c.cfg.Patience) * max(0.3, c.law.squeeze))
 }
 
-// room is how many may wait before a request of a class, the better ones
-// included.
-func (c *Controller) room(now time.Duration, class Class) int {
-	rate := c.law.served
-	if rate == 0 {
-		rate = c.law.limit / 0.1
-	}
+// room is how many may wait before a request of a class, and the most that
+// may wait with it.
+func (c *Controller) room(now time.Duration, class Class) (room, most int) {
+	rate := c.law.potential()
 	o := &c.overload[class]
 	if !o.on && now-o.empty > c.cfg.Patience {
 		o.on, o.rejected = true, now
@@ -185,12 +205,12 @@ func (c *Controller) room(now time.Duration, class Class) int {
 	if o.on && now-o.rejected > c.cfg.Patience {
 		o.on, o.empty = false, now
 	}
-	room := max(4, rate*c.patience().Seconds())
-	if o.on {
-		half := 0.5 * c.law.squeeze * c.law.expected(c.law.routes.mean.mean)
-		room = max(2, math.Ceil(rate*(turnover.Seconds()+half)))
+	most = int(min(max(4, rate*c.patience().Seconds()), float64(c.cfg.Queue)))
+	if !o.on {
+		return most, most
 	}
-	return int(min(room, float64(c.cfg.Queue)))
+	half := 0.5 * c.law.squeeze * c.law.expected(c.law.routes.mean.mean)
+	return min(most, int(max(2, math.Ceil(rate*(turnover.Seconds()+half))))), most
 }
 
 // noteEmpty notes for which classes nobody waits.
@@ -214,18 +234,10 @@ func (c *Controller) reject(now time.Duration, p *Place, o Outcome, r Reason) Ve
 	if p.Class < queueClasses {
 		c.overload[p.Class].rejected = now
 	}
-	p.RetryAfter = c.book.appoint(p.Class, now, c.served(), int(c.cfg.RetryAfterMax/time.Second))
+	p.RetryAfter = c.book.appoint(p.Class, now, c.law.potential(), int(c.cfg.RetryAfterMax/time.Second))
 	c.stats.requests[p.Class][o]++
 	c.stats.reasons[r]++
 	return Rejected
-}
-
-// served is how many requests the backend does in a second.
-func (c *Controller) served() float64 {
-	if c.law.served > 0 {
-		return c.law.served
-	}
-	return c.law.limit
 }
 
 func (c *Controller) rejectWaiting(now time.Duration, p *Place, o Outcome, r Reason) {
@@ -303,8 +315,7 @@ func (c *Controller) haunt(now time.Duration, p *Place) {
 
 // pump serves those who wait as long as there are free places.
 func (c *Controller) pump(now time.Duration) {
-	for c.queue.len > 0 && c.free() {
-		p := c.queue.best()
+	for p := c.queue.best(); p != nil && c.free(p.Class); p = c.queue.best() {
 		c.queue.remove(p)
 		p.Wait = now - p.arrived
 		c.admit(now, p, OutcomeQueued)
@@ -356,7 +367,7 @@ func (c *Controller) pretend(now time.Duration, p *Place) Verdict {
 	outcome := OutcomeAdmitted
 	if waiting := c.law.inflight - c.Limit(); waiting >= 0 && p.Class != Exempt {
 		outcome = OutcomeQueued
-		if waiting >= c.room(now, p.Class) {
+		if room, _ := c.room(now, p.Class); waiting >= room {
 			outcome = OutcomeRejected
 			c.overload[p.Class].rejected = now
 			c.stats.reasons[ReasonCapacity]++

@@ -3,75 +3,63 @@ package shed
 import "math"
 
 // The control law. Everything it knows comes from Little's law over windows:
-// how much work the backend delivers in a second (rate), and how long a unit of
-// work stays in it (stay). What a unit takes while the backend isn't busy is
-// the scale; it is measured by letting fewer requests in for a moment (see
-// probe). Rate times scale is how many requests the backend can really work on
-// at a time, whatever is inside it: so many are let in, and a little more, so
-// that a backend that grew can show it.
+// how much work the backend delivers in a second (the rate), and how long a unit
+// of work stays in it. What a unit takes while the backend isn't busy is the
+// scale; it is measured while there is little to do, and by letting fewer
+// requests in for a moment (see probe). Rate times scale is how many requests
+// the backend can really work on at a time, whatever is inside it: so many are
+// let in, and a few more, so that a backend that grew can show it.
 const (
 	windowSamples = 16   // effective samples that close a window
 	windowMin     = 0.1  // seconds
 	windowStays   = 1.2  // in stays of slow requests
 	saturatedAt   = 0.88 // of the limit
-	stepDown      = 0.6  // the limit never falls below this part of itself in a window
-	stepUp        = 2    // nor rises above
-	abortsMany    = 0.03 // of those admitted: clients give up before the backend does
-	abortsFew     = 0.01
-	squeezeStep   = 0.7
-	squeezeMin    = 0.1
-	relaxStep     = 1.03
-	calmAfter     = 2.0 // seconds after which a saturation is over
-	startLimit    = 16.0
-	startGrowth   = 1.3 // by which a stage must beat the one before
-	startSamples  = 32.0
-	startCrowded  = 2.5 // congestion that ends the start
+	calmAfter     = 2.0  // seconds after which a saturation is over
+
+	busyMemory   = 300.0 // effective samples of what is known of the busy backend
+	recentMemory = 48.0  // of what is known of its last moments
+	idleMemory   = 600.0 // of what is known of the idle backend
+
+	slackShare = 0.06 // the limit is above the requests worked on by this
+	slackRoot  = 0.8  // and by so many times their square root
+	stepDown   = 0.6  // the limit never falls below this part of itself in a window
+	stepUp     = 2.0  // nor rises above
+
+	abortsMany  = 0.03 // of those admitted: clients give up before the backend does
+	abortsFew   = 0.01
+	squeezeStep = 0.7
+	squeezeMin  = 0.1
+	relaxStep   = 1.03
 )
 
 // law learns how many requests the backend can work on at a time.
 type law struct {
 	still bool    // the limit is fixed, or must not be tried out
 	max   float64 // of the limit
+	limit float64
 
 	routes routes
-	scale  float64 // seconds that a unit of work takes in an idle backend; 0: unknown
-	limit  float64
+	idle   meter // the backend with little to do: the scale
+	busy   meter // the backend at its limit
+	recent meter // likewise, of late
+	served float64
 
-	inflight int
-	touched  float64 // when inflight last changed
+	inflight  int
+	touched   float64 // when inflight last changed
+	window    window
+	saturated float64 // when a window last was
+	squeeze   float64 // 0.1 to 1: below 1 clients give up, so everything must be quicker
 
-	window  meter
-	samples float64 // completions ever
-	rate    float64 // units of work in a second, while saturated
-	stay    float64 // seconds of a unit of work, while saturated
-	load    float64 // requests in flight, while saturated
-	served  float64 // requests in a second
-	squeeze float64 // 0.1 to 1: below 1 clients give up, so everything must be quicker
-
-	start       start
-	probe       probe
-	evidence    evidence
-	regime      bool // the backend has changed: what a probe finds replaces the scale
-	skip        bool // the window after a probe tells of both
-	calm        int  // windows in a row that are not congested at the limit
-	eager       int  // windows that may grow on evidence
-	lastStay    float64
-	suspicion   int // windows in a row that are slow below the limit
-	noSuspicion float64
-	saturated   float64 // when a window last was
-}
-
-// start is the search for the first limit: it doubles as long as that
-// brings more work done.
-type start struct {
-	on                     bool
-	best                   float64 // units in a second
-	work, seconds, samples float64 // of this stage
+	usual     estimate // requests in flight during the start
+	start     bool     // nothing has shown yet how many are too many
+	probe     probe
+	change    change
+	calm      int // windows in a row that are not congested at the limit
+	suspicion int // windows in a row that are slow below the limit
 }
 
 func newLaw(cfg *Config) law {
-	l := law{squeeze: 1, start: start{on: true}, saturated: math.Inf(-1)}
-	l.probe.depth, l.probe.gap = probeDepth, probeGapMin*2
+	l := law{squeeze: 1, start: true, saturated: math.Inf(-1)}
 	l.configure(cfg)
 	return l
 }
@@ -82,8 +70,8 @@ func (l *law) configure(cfg *Config) {
 	l.max = float64(cfg.Max)
 	switch {
 	case cfg.Fixed > 0:
-		l.limit, l.start.on = float64(cfg.Fixed), true
-	case l.limit == 0 || l.still:
+		l.limit = float64(cfg.Fixed)
+	case l.limit == 0:
 		l.limit = startLimit
 	}
 	l.limit = min(l.limit, l.max)
@@ -106,32 +94,64 @@ func (l *law) flow(now float64) {
 	area := float64(l.inflight) * (now - l.touched)
 	l.window.area += area
 	if l.probe.measuring {
-		l.probe.meter.area += area
+		l.probe.window.area += area
 	}
 	l.touched = now
 }
 
+// scale is the seconds that a unit of work takes in an idle backend.
+func (l *law) scale() float64 {
+	if l.idle.work == 0 {
+		return 1 // a unit is a second until something else is known
+	}
+	return l.idle.stay()
+}
+
 // congestion is how much longer work stays than in an idle backend, at least 1.
 func (l *law) congestion() float64 {
-	if l.scale == 0 || l.stay == 0 {
+	if l.busy.work == 0 {
 		return 1
 	}
-	return max(1, l.stay/l.scale)
+	return max(1, l.busy.stay()/l.scale())
+}
+
+// erlangs is how many requests the busy backend really works on at a time.
+func (l *law) erlangs() float64 {
+	if l.busy.seconds == 0 {
+		return 0
+	}
+	return l.busy.rate() * l.scale()
 }
 
 // expected is the seconds that work takes in an idle backend.
-func (l *law) expected(work float64) float64 { return l.scale * work }
+func (l *law) expected(work float64) float64 { return l.scale() * work }
 
 // slow is the stay of the slow requests that most of the work is, in seconds.
-func (l *law) slow() float64 { return l.scale * l.routes.slow() }
+func (l *law) slow() float64 { return l.scale() * l.routes.slow() }
+
+// potential is the requests that the backend can do in a second.
+func (l *law) potential() float64 {
+	if l.served > 0 {
+		return l.served
+	}
+	if each := l.expected(l.routes.mean.mean); each > 0 {
+		return l.limit / each
+	}
+	return l.limit / 0.1
+}
 
 // quiet reports whether a request that is admitted now tells what requests
-// cost in a backend that is not busy.
+// cost in a backend that is not busy. While no limit is known, the load that is
+// usual is taken for not busy.
 func (l *law) quiet(now float64) bool {
-	if l.probe.on {
+	if l.probe.on || now-l.saturated <= calmAfter {
 		return false
 	}
-	return float64(l.inflight) <= max(1, 0.7*l.limit) && now-l.saturated > calmAfter
+	few := 0.7 * l.limit
+	if l.start {
+		few = max(startLimit-1, 1.5*l.usual.mean)
+	}
+	return float64(l.inflight) <= max(1, few)
 }
 
 // admitted notes that a request goes to the backend.
@@ -139,6 +159,9 @@ func (l *law) admitted(now float64, p *Place) {
 	p.quiet = l.quiet(now)
 	l.flow(now)
 	l.inflight++
+	if l.start {
+		l.usual.add(float64(l.inflight), 1, idleMemory)
+	}
 }
 
 // ended notes that a request has left the backend after so many seconds. A
@@ -149,44 +172,46 @@ func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
 	if e == Unused {
 		return
 	}
-	if e == Served && l.tells(now, p) {
-		if l.scale == 0 {
-			l.scale = 1 // the first request defines the unit: a second
-		}
-		l.routes.learn(p.slot, stay/l.scale)
+	if e == Served {
+		l.learn(now, p, stay)
 	}
 	work := l.routes.work(p.slot)
 	if work <= 0 {
 		return
 	}
 	if e == Served {
-		l.samples++
 		l.routes.completed(work)
+		if l.start {
+			l.grow()
+		}
 	}
 	l.count(&l.window, work, e)
 	if l.probe.on {
-		l.count(&l.probe.meter, work, e)
+		l.count(&l.probe.window, work, e)
 		l.continueProbe(now)
 	}
 	l.closeWindow(now)
 }
 
-// tells reports whether what a request took is what its route costs. While
-// nothing better is known, any request tells.
-func (l *law) tells(now float64, p *Place) bool {
-	if !p.quiet {
-		return !l.routes.known(p.slot)
+// learn takes in what a request took, if that tells what its route costs. A
+// route that nobody knows yet is compared with the others as busy as it is.
+func (l *law) learn(now float64, p *Place, stay float64) {
+	switch {
+	case p.quiet && (l.start || !l.probe.on && now-l.saturated > calmAfter && float64(l.inflight) <= max(2, 0.8*l.limit)):
+		l.routes.learn(p.slot, stay/l.scale())
+		l.idle.add(meter{area: stay, work: l.routes.work(p.slot), samples: 1}, idleMemory)
+	case !l.routes.known(p.slot) && l.recent.work > 0:
+		l.routes.learn(p.slot, stay/l.recent.stay())
 	}
-	return !l.probe.on && now-l.saturated > calmAfter && float64(l.inflight) <= max(2, 0.8*l.limit)
 }
 
-func (l *law) count(m *meter, work float64, e Ending) {
-	m.count++
+func (l *law) count(w *window, work float64, e Ending) {
+	w.count++
 	if e == Failed {
-		m.failed++
+		w.failed++
 		return
 	}
-	m.work += work
+	w.work += work
 }
 
 // gaveUp notes that a client left before its answer came.
@@ -194,37 +219,33 @@ func (l *law) gaveUp() { l.window.left++ }
 
 // closeWindow ends the window if it knows enough, and acts on it.
 func (l *law) closeWindow(now float64) {
-	w := &l.window
-	span := now - w.since
-	effective := l.routes.effective(w.count - w.failed)
+	m := l.window.close(now, &l.routes)
 	shortest := max(windowMin, windowStays*l.slow())
-	if !(span >= shortest && effective >= windowSamples ||
-		span >= max(1, 3*shortest) && effective >= 5 ||
-		span >= max(3, 5*shortest)) {
+	if !(m.seconds >= shortest && m.samples >= windowSamples ||
+		m.seconds >= max(1, 3*shortest) && m.samples >= 5 ||
+		m.seconds >= max(3, 5*shortest)) {
 		return
 	}
-	full := w.inflight(now) >= saturatedAt*float64(l.allowed())
-	l.squeezeBy(w, full)
-	closed := *w
-	w.reset(now)
-	if l.probe.on {
-		return
-	}
-	if l.skip {
-		l.skip = false
-		return
-	}
-	if full {
-		l.saturatedWindow(now, &closed, effective)
-	} else {
-		l.unsaturatedWindow(now, &closed, effective)
+	full := m.load() >= saturatedAt*float64(l.allowed())
+	l.squeezeBy(full)
+	count := l.window.count
+	l.window.reset(now)
+	switch {
+	case l.probe.on:
+	case l.probe.after: // this window tells of the probe, too
+		l.probe.after = false
+	case full:
+		l.saturatedWindow(now, m, count)
+	default:
+		l.unsaturatedWindow(now, m)
 	}
 }
 
 // squeezeBy learns how patient the clients are: when many leave while the
 // backend is busy, less may be inside and wait, so that what is served is
 // served in time.
-func (l *law) squeezeBy(w *meter, full bool) {
+func (l *law) squeezeBy(full bool) {
+	w := &l.window
 	switch {
 	case full && w.count > 0 && w.left > abortsMany*w.count+1:
 		l.squeeze = max(squeezeMin, l.squeeze*squeezeStep)
@@ -233,138 +254,112 @@ func (l *law) squeezeBy(w *meter, full bool) {
 	}
 }
 
-// staying is the seconds of a unit of work in a window; where nothing was
-// completed, far too long.
-func (l *law) staying(w *meter) float64 {
-	if w.work > 0 {
-		return w.stay()
-	}
-	return 4 * l.scale
-}
-
 // saturatedWindow learns from a window in which the limit was reached.
-func (l *law) saturatedWindow(now float64, w *meter, effective float64) {
+func (l *law) saturatedWindow(now float64, m meter, count float64) {
 	l.saturated = now
-	stay, span := l.staying(w), now-w.since
-	weight := min(0.6, max(0.1, effective/80))
-	if l.rate == 0 {
-		l.rate, l.stay, l.load, l.served = w.work/span, stay, w.area/span, w.count/span
+	if l.served == 0 {
+		l.served = count / m.seconds
 	}
-	if math.Abs(stay/l.stay-1) > 3.5/math.Sqrt(effective+1) {
-		weight = max(weight, 0.7)
-		if !l.regime && !l.start.on {
-			l.regime = true
-			l.probe.next = min(l.probe.next, now+2*max(windowMin, windowStays*l.slow()))
-		}
-	}
-	l.rate += weight * (w.work/span - l.rate)
-	l.stay += weight * (stay - l.stay)
-	l.load += weight * (w.area/span - l.load)
-	l.served += min(0.6, max(0.1, effective/80)) * (w.count/span - l.served)
-	if l.start.on {
-		l.stage(now, w, span, effective, stay/l.scale)
+	l.served += min(0.6, max(0.1, m.samples/80)) * (count/m.seconds - l.served)
+	changed := l.change.note(m, &l.busy)
+	l.busy.add(m, busyMemory)
+	l.recent.add(m, recentMemory)
+	if l.still {
 		return
 	}
-	l.uncongested(w, span, stay)
-	l.settle()
-	if !l.still && now >= l.probe.next {
-		l.startProbe(now, l.probe.depth*min(l.limit, max(1, 1.1*l.rate*l.scale)))
+	if l.start {
+		l.starting(now)
+		return
 	}
-}
-
-// uncongested counts windows that show no congestion at the limit: it is
-// too low.
-func (l *law) uncongested(w *meter, span, stay float64) {
-	congestion := stay / l.scale
-	switch {
-	case l.eager > 0 && congestion < 1.35:
-		l.calm = 3
-		if l.eager--; congestion < 1.15 {
-			l.eager = 3
+	if changed {
+		l.busy = l.recent
+		if l.recent.stay() > 1.3*l.scale() {
+			l.doubt(now)
+			return
 		}
-	case l.stay < 1.1*l.scale:
-		l.calm++
-	case congestion < 1.1 && l.lastStay < 1.1*l.scale && l.stay > 1.3*l.scale:
-		l.calm++
-		l.rate, l.stay, l.load = w.work/span, stay, w.area/span // the means lag behind
-	default:
-		l.calm = 0
 	}
-	l.lastStay = stay
+	l.settle()
+	if now >= l.probe.next {
+		l.startProbe(now, probeDepth*min(l.limit, l.erlangs()))
+	}
 }
 
-// settle moves the limit to what the backend delivers and a little more.
+// change is a test for a backend that does more or less work than it did
+// (CUSUM).
+type change struct{ more, less float64 }
+
+func (c *change) note(m meter, known *meter) bool {
+	if known.work == 0 || m.samples == 0 {
+		return false
+	}
+	z := -4.0
+	if m.work > 0 {
+		z = math.Log(m.rate()/known.rate()) * math.Sqrt(m.samples)
+	}
+	c.more = max(0, c.more+z-0.75)
+	c.less = max(0, c.less-z-0.75)
+	if c.more < 5 && c.less < 5 {
+		return false
+	}
+	*c = change{}
+	return true
+}
+
+// settle moves the limit to what the backend delivers and a little more. A
+// backend that shows no congestion at the limit may be able to do more.
 func (l *law) settle() {
-	if l.start.on || l.rate == 0 || l.still {
+	if l.start || l.busy.seconds == 0 || l.still {
 		return
 	}
 	limit := l.target()
-	if l.calm > 0 {
-		growth := 1.3
+	if l.recent.stay() < 1.05*l.scale() {
+		l.calm++
+		growth := 1.15
 		if l.calm >= 3 {
-			growth = 1.6
+			growth = 1.4
 		}
-		limit = max(limit, growth*l.load)
+		limit = max(limit, growth*l.recent.load())
+	} else {
+		l.calm = 0
 	}
 	l.setLimit(min(max(limit, stepDown*l.limit), stepUp*l.limit))
 }
 
 // target is the limit for what the backend delivers.
 func (l *law) target() float64 {
-	erlangs := l.rate * l.scale
-	return (1+0.06*l.squeeze)*erlangs + 0.8*l.squeeze*math.Sqrt(erlangs)
+	e := l.erlangs()
+	return (1+slackShare*l.squeeze)*e + slackRoot*l.squeeze*math.Sqrt(e)
 }
 
 func (l *law) setLimit(limit float64) { l.limit = max(1, min(l.max, limit)) }
 
-// stage is a step of the start.
-func (l *law) stage(now float64, w *meter, span, effective, congestion float64) {
-	if l.still {
-		return
-	}
-	s := &l.start
-	s.work += w.work
-	s.seconds += span
-	s.samples += effective
-	if s.samples < startSamples || s.seconds < 2*l.slow() {
-		return
-	}
-	rate := s.work / s.seconds
-	if s.best > 0 && rate < startGrowth*s.best || congestion > startCrowded {
-		s.on = false
-		l.probe.next = now
-		l.rate = max(rate, s.best)
-		l.stay = congestion * l.scale
-		l.setLimit(min(l.limit, l.target()))
-	} else {
-		l.setLimit(2 * l.limit)
-	}
-	s.best = max(rate, s.best)
-	s.work, s.seconds, s.samples = 0, 0, 0
-}
-
 // unsaturatedWindow looks for a backend that has become slow although the
 // limit is far: it is asked before anyone is shed.
-func (l *law) unsaturatedWindow(now float64, w *meter, effective float64) {
+func (l *law) unsaturatedWindow(now float64, m meter) {
 	l.calm = 0
-	if l.still || l.scale == 0 || l.samples < 200 || now < max(3, 5*l.slow()) {
+	if l.start && m.load() > startLimit && m.stay() > startCrowded*l.scale() {
+		l.recent.add(m, recentMemory)
+		l.starting(now)
 		return
 	}
-	stay, span := l.staying(w), now-w.since
-	if stay < 1.6*l.scale || effective < 12 || w.area/span <= 2 {
+	if l.still || l.idle.samples < 100 || m.samples < 12 || m.load() <= 2 {
+		return
+	}
+	if m.work > 0 && m.stay() < 1.6*l.scale() {
 		l.suspicion = 0
 		return
 	}
-	if l.suspicion++; l.suspicion < 2 || now < l.noSuspicion {
+	if l.suspicion++; l.suspicion < 2 || now < l.probe.next {
 		return
 	}
+	l.busy, l.recent = m, m
+	l.doubt(now)
+}
+
+// doubt asks a backend that has become slow why, before anyone is shed.
+func (l *law) doubt(now float64) {
 	l.suspicion = 0
-	l.start.on = false
-	l.rate, l.stay, l.load = w.work/span, stay, w.area/span
-	if l.served == 0 {
-		l.served = w.count / span
-	}
-	l.regime = true
-	l.startProbe(now, l.probe.depth*l.load)
-	l.probe.suspicious = true
+	l.start = false
+	l.startProbe(now, doubtDepth*l.recent.load())
+	l.probe.doubt = true
 }

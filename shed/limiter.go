@@ -122,7 +122,7 @@ func (l *Limiter) now() time.Duration { return time.Since(l.epoch) }
 // unlock sets the timer for what the controller wants to do next.
 func (l *Limiter) unlock() {
 	c := l.controller
-	if crowded := c.queue.len > 0 || !c.free(); crowded != l.crowded.Load() {
+	if crowded := c.queue.len > 0 || !c.free(Normal); crowded != l.crowded.Load() {
 		l.crowded.Store(crowded)
 	}
 	if at, ok := c.Next(); ok && (l.alarm == 0 || at < l.alarm) {

@@ -5,21 +5,50 @@ package shed
 // a unit of work stays: no request has to be timed, and none is overlooked
 // because it has not ended yet.
 type meter struct {
+	seconds float64
+	area    float64 // requests in flight times seconds
+	work    float64 // units completed
+	samples float64 // effective ones
+}
+
+// stay is how long a unit of work stays in the backend, in seconds.
+func (m *meter) stay() float64 { return m.area / m.work }
+
+// rate is the units of work completed in a second.
+func (m *meter) rate() float64 { return m.work / m.seconds }
+
+// load is the mean of the requests in flight.
+func (m *meter) load() float64 { return m.area / m.seconds }
+
+// add takes another meter in, and forgets so much of the old that no more
+// samples than memory stand behind the sums. Sums are kept, not means of
+// quotients, which would be too high.
+func (m *meter) add(x meter, memory float64) {
+	keep := 1.0
+	if rest := max(0, memory-x.samples); m.samples > rest {
+		keep = rest / m.samples
+	}
+	m.seconds = keep*m.seconds + x.seconds
+	m.area = keep*m.area + x.area
+	m.work = keep*m.work + x.work
+	m.samples = keep*m.samples + x.samples
+}
+
+// window is a meter that runs.
+type window struct {
+	meter
 	since  float64 // seconds
-	area   float64 // requests in flight times seconds
-	work   float64 // units completed
 	count  float64 // requests that ended, those that failed included
 	failed float64
 	left   float64 // requests whose client gave up
 }
 
-func (m *meter) reset(now float64) { *m = meter{since: now} }
+func (w *window) reset(now float64) { *w = window{since: now} }
 
-// stay is how long a unit of work stayed in the backend, in seconds.
-func (m *meter) stay() float64 { return m.area / m.work }
-
-// rate is the units of work completed in a second.
-func (m *meter) rate(now float64) float64 { return m.work / (now - m.since) }
-
-// inflight is the mean of the requests in flight.
-func (m *meter) inflight(now float64) float64 { return m.area / (now - m.since) }
+// close gives what the window has measured up to now.
+func (w *window) close(now float64, r *routes) meter {
+	m := w.meter
+	m.seconds = now - w.since
+	m.samples = r.effective(w.count - w.failed)
+	return m
+}

@@ -8,25 +8,33 @@ import (
 // A probe lets fewer requests in for a moment, to see how long work stays in
 // a backend that is not busy. Nobody is shed for it: the others wait.
 const (
-	probeDepth   = 0.7
-	probeDeeper  = 0.5
+	probeDepth   = 0.75 // of the requests that the backend works on
+	doubtDepth   = 0.5  // of those that are in flight, where it may be slow without being busy
 	probeSamples = 24.0
-	probeGapMin  = 1.0 // seconds
-	probeGapMax  = 8.0
-	probeWeight  = 80.0 // effective samples that the scale is worth
+	probeStays   = 2.0  // of slow requests, for which a probe measures at least
+	probeMix     = 1.0  // of slow requests, before it measures: those that are left of before are the long ones
+	probeCost    = 0.01 // of what the backend can do, spent on probes
+	probeGapMax  = 30.0 // seconds
+	probeMoved   = 3.0  // standard deviations
+	probeStale   = 3.0  // natural logarithm of the odds
 )
 
 type probe struct {
-	on         bool
-	measuring  bool // the requests from before have drained
-	suspicious bool // nobody knows yet whether the backend is congested
-	limit      float64
-	began      float64
-	deadline   float64
-	meter      meter
-	next       float64 // when the next one is due
-	gap, depth float64
-	count      [ProbeResults]uint64
+	on        bool
+	mixing    bool    // few enough are inside
+	measuring bool    // and what is left of before is gone
+	doubt     bool    // nobody knows yet whether the backend is congested
+	after     bool    // the window that runs has seen the probe
+	limit     float64 // of requests in flight
+	began     float64
+	mixed     float64 // when to begin measuring
+	deadline  float64
+	window    window
+	next      float64 // when the next one is due
+	gap       float64 // before it
+	odds      float64 // that the backend is slow, not congested
+	elastic   estimate
+	count     [ProbeResults]uint64
 }
 
 // end is when a probe is over, whatever it knows by then.
@@ -52,123 +60,101 @@ var probeResultNames = [ProbeResults]string{"confirmed", "moved", "stale", "fail
 
 func (l *law) startProbe(now, limit float64) {
 	p := &l.probe
-	p.on, p.measuring, p.suspicious = true, false, false
-	p.limit = max(1, limit)
+	p.on, p.mixing, p.measuring, p.doubt = true, false, false, false
+	p.limit = max(1, math.Floor(limit+0.5))
 	p.began = now
-	wait := 1.5*l.congestion()*l.slow() + 2.5*max(probeSamples, 0.8*p.limit)/max(l.routes.effective(l.served), 0.1)
+	wait := (l.congestion()+probeMix+probeStays)*l.slow() + 3*probeSamples/max(l.routes.effective(l.potential()), 0.1)
 	p.deadline = now + min(max(wait, 0.3), 10)
-	p.meter.reset(now)
+	p.window.reset(now)
+	l.continueProbe(now)
 }
 
-// continueProbe begins to measure as soon as few enough are inside, and ends
-// the probe when it knows enough.
+// continueProbe begins to measure when few enough are inside and those that
+// were inside before are gone, and ends the probe when it knows enough.
 func (l *law) continueProbe(now float64) {
 	p := &l.probe
-	if !p.measuring && l.inflight <= l.allowed() {
-		p.measuring = true
-		p.meter.reset(now)
+	if !p.mixing && l.inflight <= l.allowed() {
+		p.mixing = true
+		p.mixed = now + probeMix*l.slow()
 	}
-	if now > p.deadline || p.measuring && now-p.meter.since > 1.5*l.slow() &&
-		l.routes.effective(p.meter.count-p.meter.failed) > max(probeSamples, 0.8*p.limit) {
+	if p.mixing && !p.measuring && now >= p.mixed {
+		p.measuring = true
+		p.window.reset(now)
+	}
+	if now >= p.deadline {
+		l.endProbe(now)
+		return
+	}
+	if !p.measuring {
+		return
+	}
+	m := p.window.close(now, &l.routes)
+	if m.seconds > probeStays*l.slow() && m.samples >= probeSamples {
 		l.endProbe(now)
 	}
 }
 
-// evidence is what all probes tell of how the stay of work answers to the
-// number of requests inside: 0 not at all, 1 in proportion.
-type evidence struct{ sum, weight float64 }
-
-func (e *evidence) add(slope, weight float64) {
-	e.sum = 0.8*e.sum + weight*min(max(slope, -0.5), 1.5)
-	e.weight = 0.8*e.weight + weight
-}
-
-func (e *evidence) elasticity() (mean, deviation float64) {
-	return e.sum / e.weight, 1.2 / math.Sqrt(e.weight)
-}
-
 func (l *law) endProbe(now float64) {
 	p := &l.probe
-	m := p.meter
-	effective := l.routes.effective(m.count - m.failed)
-	measured := p.measuring && effective >= 6
-	p.on, p.measuring = false, false
-	l.skip = true
-	if !measured {
-		p.next = now + 1
-		l.noSuspicion = now + 2
-		p.suspicious = false
-		p.count[ProbeFailed]++
-		return
-	}
-	stay, load := m.stay(), m.inflight(now)
-	slope := 0.5
-	if l.load > 1.1*load && l.stay > 0 {
-		slope = math.Log(l.stay/stay) / math.Log(l.load/load)
-	}
-	if l.regime {
-		l.evidence = evidence{}
-	}
-	distance := math.Log(max(1.05, l.load/load))
-	l.evidence.add(slope, effective*distance*distance)
-	result := l.learnScale(stay, load, effective)
-	p.count[result]++
-	l.schedule(now, result == ProbeStale)
-	if p.suspicious {
-		p.suspicious = false
-		l.noSuspicion = now + max(2, 6*(now-p.began))
-		if slope > 0.4 { // congested indeed: down to what it delivers
-			l.setLimit(max(l.target(), 0.5*l.load))
-		}
-		return
-	}
-	l.settle()
-}
-
-// learnScale takes in what a probe found.
-func (l *law) learnScale(stay, load, effective float64) ProbeResult {
-	mean, deviation := l.evidence.elasticity()
-	weight := effective / (effective + probeWeight)
-	result := ProbeConfirmed
-	if l.regime || math.Abs(stay/l.scale-1) > 3/math.Sqrt(effective) {
-		weight = max(weight, 0.7)
-		l.regime = false
-		result = ProbeMoved
-	}
-	if mean-0.5*deviation > 0.6 && stay < l.scale {
-		weight = max(weight, 0.8)
-	}
-	old := l.scale
-	l.scale += weight * (stay - l.scale)
-	if mean+deviation < 0.25 && !l.probe.suspicious && l.load > 1.15*load {
-		// Fewer requests did not make it faster: it is not congested, what is
-		// known of it is stale.
-		l.scale = max(l.scale, 0.5*(stay+min(l.stay, 1.5*stay)))
-		l.setLimit(1.25 * l.limit)
-		l.eager = 3
-		l.evidence.sum *= 0.5
-		l.evidence.weight *= 0.5
-		result = ProbeStale
-	}
-	if l.scale < 0.85*old || mean-0.5*deviation > 0.6 {
-		l.probe.gap, l.probe.depth = probeGapMin, probeDeeper
-	} else {
-		l.probe.gap, l.probe.depth = min(probeGapMax, 2*l.probe.gap), probeDepth
-	}
-	return result
-}
-
-// schedule says when the next probe is due: the more is known, the later.
-func (l *law) schedule(now float64, soon bool) {
-	p := &l.probe
+	m := p.window.close(now, &l.routes)
+	measured := p.measuring && m.samples >= 6
+	p.on, p.mixing, p.measuring, p.after = false, false, false, true
 	took := now - p.began
-	_, deviation := l.evidence.elasticity()
-	switch {
-	case soon || deviation > 0.35:
-		p.next = now + max(1, 1.5*took)
-	case p.depth < 0.6:
-		p.next = now + max(p.gap, 1.5*took)
-	default:
-		p.next = now + max(p.gap, 6*took)
+	if !measured {
+		p.count[ProbeFailed]++
+		p.next = now + max(1, took)
+		return
 	}
+	result := l.judgeProbe(m)
+	p.count[result]++
+	if result == ProbeConfirmed {
+		p.gap = min(max(2*p.gap, 2*took), took*(1-probeDepth)/probeCost, probeGapMax)
+	} else {
+		p.gap = 2 * took
+	}
+	p.next = now + p.gap
+	if p.doubt {
+		p.next = now + max(1, 2*took)
+	}
+	if result != ProbeStale {
+		l.settle()
+	}
+}
+
+// judgeProbe takes in what a probe found.
+func (l *law) judgeProbe(m meter) ProbeResult {
+	p := &l.probe
+	believed := math.Log(max(1, l.busy.stay()/l.scale())) // congestion
+	seen := math.Log(l.busy.stay() / m.stay())
+	samples := min(m.samples, 4*probeSamples) * l.busy.samples / (m.samples + l.busy.samples)
+	distance := math.Log(l.busy.load() / m.load())
+	if distance > 0.1 {
+		p.elastic.add(min(max(seen/distance, -0.5), 2), m.samples, 8*probeSamples)
+	}
+	// If the backend is congested it is quicker now, in proportion to what is
+	// inside until it is idle; if it is only slow, it is as it was.
+	expected := max(0, min(believed, distance))
+	p.odds = 0.8*p.odds + samples*expected*(expected-2*seen)/2
+	if p.odds > probeStale {
+		p.odds = 0
+		l.idle = m
+		l.expand()
+		return ProbeStale
+	}
+	p.odds = max(p.odds, -probeStale)
+	if math.Abs(math.Log(m.stay()/l.scale()))*math.Sqrt(m.samples) > probeMoved {
+		l.idle = m
+		return ProbeMoved
+	}
+	l.idle.add(m, idleMemory)
+	return ProbeConfirmed
+}
+
+// expand makes room for a backend that is slow, but not congested: how many
+// it can work on now is searched anew.
+func (l *law) expand() {
+	l.start = true
+	l.setLimit(max(2*l.limit, 2*l.recent.load()))
+	l.busy, l.recent = meter{}, meter{}
+	l.change = change{}
 }

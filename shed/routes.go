@@ -16,7 +16,7 @@ type routes struct {
 }
 
 const (
-	routeMemory  = 300  // completions that the cost of a route is the mean of
+	routeMemory  = 1000 // completions that the cost of a route is the mean of
 	momentMemory = 1000 // likewise for the moments
 	routeKnown   = 20   // completions after which a route counts as known
 )

@@ -40,10 +40,7 @@ func (c *Controller) Stats(now time.Duration) Stats {
 	s := Stats{
 		Limit: c.Limit(), Inflight: l.inflight, Ghosts: len(c.ghosts), Streams: c.streams,
 		Requests: c.stats.requests, Reasons: c.stats.reasons, Demotions: c.stats.demotions, Probes: l.probe.count,
-		Erlangs: l.rate * l.scale, Congestion: l.congestion(), Squeeze: l.squeeze,
-	}
-	if l.evidence.weight > 0 {
-		s.Elasticity, _ = l.evidence.elasticity()
+		Erlangs: l.erlangs(), Congestion: l.congestion(), Elasticity: l.probe.elastic.mean, Squeeze: l.squeeze,
 	}
 	for class := range c.overload {
 		s.Overloaded[class] = c.overload[class].on
