@@ -2,10 +2,13 @@ package statusgate
 
 import (
 	"net/http"
+	"time"
 
 	"go.uber.org/zap/zapcore"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/shed"
 )
 
 // accessLog returns the fields of the request's access-log line, nil where
@@ -23,6 +26,15 @@ func accessLog(r *http.Request) *caddyhttp.ExtraLogFields {
 type logged struct {
 	outcome
 	gate *gate
+	shed loggedShed
+}
+
+// loggedShed is what the limiter made of a request, if it was asked.
+type loggedShed struct {
+	entered bool
+	class   shed.Class
+	outcome shed.Outcome
+	wait    time.Duration
 }
 
 // MarshalLogObject implements [zapcore.ObjectMarshaler].
@@ -44,6 +56,11 @@ func (l logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	}
 	if l.rule >= 0 {
 		enc.AddString("rule", l.gate.rules[l.rule].text)
+	}
+	if l.shed.entered {
+		enc.AddString("shed_class", l.shed.class.String())
+		enc.AddString("shed_outcome", l.shed.outcome.String())
+		enc.AddFloat64("shed_wait", l.shed.wait.Seconds())
 	}
 	return nil
 }

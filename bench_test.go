@@ -10,6 +10,8 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/shed"
 )
 
 // sink is a response writer that keeps only its header map, emptied between
@@ -107,6 +109,49 @@ func BenchmarkExchange(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				bare()
+			}
+		})
+	}
+}
+
+// prepareShed is a gate whose backend has so many places, all taken by requests
+// that stay if it is to shed.
+func prepareShed(tb testing.TB, taken bool) (exchange func()) {
+	none := 0
+	h := provisioned(tb, &Handler{Shed: &Shed{Name: tb.Name(), Fixed: 1, Queue: &none}})
+	tb.Cleanup(func() { _ = h.Cleanup() })
+	r := request("GET", "http://example.com/orders/17", http.Header{"Accept": {"*/*"}})
+	w := &sink{header: http.Header{}}
+	if taken {
+		if ok := h.gate.shedder.limiter.Acquire(context.Background(), new(shed.Place)); ok != shed.Admitted {
+			tb.Fatal(ok)
+		}
+	}
+	contentType, body, length := []string{"application/json"}, []byte(`{"order":17}`), []string{"12"}
+	next := caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header()["Content-Type"], w.Header()["Content-Length"] = contentType, length
+		w.WriteHeader(http.StatusOK)
+		_, err := w.Write(body)
+		return err
+	})
+	return func() {
+		w.reset()
+		if err := h.ServeHTTP(w, r, next); err != nil {
+			tb.Fatal(err)
+		}
+		if status := w.header["Retry-After"] != nil; status != taken {
+			tb.Fatal("got Retry-After", w.header["Retry-After"])
+		}
+	}
+}
+
+func BenchmarkShed(b *testing.B) {
+	for name, taken := range map[string]bool{"case=admit": false, "case=reject": true} {
+		b.Run(name, func(b *testing.B) {
+			exchange := prepareShed(b, taken)
+			b.ReportAllocs()
+			for b.Loop() {
+				exchange()
 			}
 		})
 	}

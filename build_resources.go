@@ -17,7 +17,9 @@ func (b *builder) resources(h *Handler, g *gate) {
 	for i := range h.Resources {
 		option := numbered("resource", i)
 		r := b.resource(option, h.Resources[i], g.defaults)
+		r.path = h.Resources[i].Path
 		represent(r)
+		g.declared = append(g.declared, r)
 		if err := g.resources.Add(h.Resources[i].Path, r); err != nil {
 			b.fail(option, err)
 		}

@@ -23,8 +23,9 @@ type gate struct {
 	rules       []ruleWord // by index
 	defaults    *resource
 	resources   negotiate.Resources[*resource]
-	checks      bool // whether any request needs to be looked at
-	rejectPaths bool // unknown_resources reject
+	declared    []*resource // those with a path
+	checks      bool        // whether any request needs to be looked at
+	rejectPaths bool        // unknown_resources reject
 
 	location    locations
 	challenge   string
@@ -33,6 +34,7 @@ type gate struct {
 	problems    problems
 	inspection  inspection
 	shedding    *shedding // nil: nothing is shed
+	shedder     *shedder  // of shedding, once it is provisioned
 
 	held    atomic.Int64 // bytes of bodies that are held to be inspected
 	metrics *metrics
@@ -48,6 +50,8 @@ type ruleWord struct {
 
 // resource is what requests to some paths may look like. Nil: unchecked.
 type resource struct {
+	path            string // the template, "" for the defaults
+	route           uint64 // what the limiter knows it by, 0 for the defaults
 	methods         *negotiate.Methods
 	consumes        *negotiate.Ranges
 	produces        *negotiate.Offers

@@ -44,6 +44,9 @@ func init() {
 // `{http.statusgate.reason}` | Why, in one word of a closed set
 // `{http.statusgate.rule}` | The `map` rule that decided, if one did
 // `{http.statusgate.negotiated_type}` | The media type chosen from `produces`; set before the backend is asked
+// `{http.statusgate.shed_class}` | How important the request is to `shed`: `critical`, `normal`, `background` or `exempt`; set before the backend is asked, as are the next two
+// `{http.statusgate.shed_outcome}` | How it came to its place, or to none: `admitted`, `queued`, `rejected`, `evicted`, `timeout` or `abandoned`
+// `{http.statusgate.shed_wait}` | How long it waited for its place
 //
 // The same values are in the access log under `statusgate`.
 type Handler struct {
@@ -129,7 +132,8 @@ type Handler struct {
 	// Sheds what the backend can't carry. Default: nothing is shed.
 	Shed *Shed `json:"shed,omitempty"`
 
-	gate *gate
+	gate    *gate
+	limiter string // the name of the limiter to which a reference was taken
 }
 
 // Rule turns received statuses into another one.
@@ -304,8 +308,22 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("metrics of gate %q: %w", gate.name, err)
 	}
 	gate.events = newEvents(ctx.Logger(), gate.name)
+	if err := h.provisionShed(ctx, gate); err != nil {
+		return err
+	}
 	h.gate = gate
 	return nil
+}
+
+// Cleanup gives the limiter back. It is also called after a Provision that
+// failed, and gives back only what that took.
+func (h *Handler) Cleanup() error {
+	if h.limiter == "" {
+		return nil
+	}
+	_, err := limiters.Delete(h.limiter)
+	h.limiter = ""
+	return err
 }
 
 // ServeHTTP answers the request itself or hands it on and answers in the
@@ -317,6 +335,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 // Interface guards
 var (
 	_ caddy.Provisioner           = (*Handler)(nil)
+	_ caddy.CleanerUpper          = (*Handler)(nil)
 	_ caddyhttp.MiddlewareHandler = (*Handler)(nil)
 	_ caddyfile.Unmarshaler       = (*Handler)(nil)
 )

@@ -75,7 +75,7 @@ func (w *responseWriter) record(o *outcome) {
 
 func (w *responseWriter) log(o *outcome) {
 	if extra := accessLog(w.request); extra != nil {
-		extra.Set(zap.Object("statusgate", logged{outcome: *o, gate: w.gate}))
+		extra.Set(zap.Object("statusgate", logged{outcome: *o, gate: w.gate, shed: w.shed.logged()}))
 	}
 }
 

@@ -100,6 +100,8 @@ func detail(o *outcome) string {
 		return "This resource does not decode the content coding of the request content."
 	case normalize.ReasonAccept, normalize.ReasonRepresentation:
 		return "This resource has no representation that the request accepts."
+	case normalize.ReasonOverload:
+		return "More is asked of this server than it can do at the moment; it has time again when Retry-After says."
 	case normalize.ReasonBackendUnreachable:
 		return "The server behind this gateway cannot be reached."
 	case normalize.ReasonBackendTimeout:

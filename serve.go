@@ -30,6 +30,12 @@ func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 			return err
 		}
 	}
+	if g.shedder != nil {
+		if ok, err := w.enter(); !ok {
+			w.done()
+			return err
+		}
+	}
 	w.watch.pause()
 	returned := false
 	defer func() {
@@ -39,10 +45,13 @@ func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 		}
 		// A handler that panicked may have left the writer to others: it is
 		// not given back.
-		err = w.panicked(recover())
+		reason := recover()
+		w.leave(nil, reason)
+		err = w.panicked(reason)
 	}()
 	err = next.ServeHTTP(w, r)
 	returned = true
+	w.leave(err, nil)
 	w.watch.resume()
 	err = w.handled(err)
 	w.watch.pause()

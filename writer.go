@@ -67,6 +67,7 @@ type responseWriter struct {
 	ranged bool
 
 	body     *requestBody
+	shed     shedState
 	watch    stopwatch
 	response normalize.Response // what is being judged
 	look     *look              // a body that is held for it, or was
@@ -124,6 +125,7 @@ func (w *responseWriter) WriteHeader(status int) {
 		return
 	}
 	w.handOn()
+	w.noteHead(status)
 	switch {
 	case status == http.StatusSwitchingProtocols:
 		w.conclude(outcome{received: status, sent: status, reason: normalize.ReasonProtocol, rule: -1})
@@ -161,6 +163,7 @@ func (w *responseWriter) Write(p []byte) (int, error) {
 func (w *responseWriter) put(p []byte) (int, error) {
 	switch w.state {
 	case statePassing:
+		w.noteBody(len(p))
 		return w.ResponseWriter.Write(p)
 	case stateDeferred:
 		if len(p) == 0 {
@@ -176,6 +179,7 @@ func (w *responseWriter) put(p []byte) (int, error) {
 	if w.state == stateDiscarding || w.state == stateRefusing {
 		return w.discard(p)
 	}
+	w.noteBody(len(p))
 	return w.ResponseWriter.Write(p)
 }
 

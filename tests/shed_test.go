@@ -1,0 +1,215 @@
+package tests
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// shedStage is a Caddy whose sites shed, with a metrics endpoint, and a backend
+// that holds what it is asked until it is told to go on.
+type shedStage struct {
+	t      *testing.T
+	port   int
+	name   string            // of the scenario
+	begun  chan *heldRequest // requests that have reached the backend
+	global string            // more global options
+	sites  func(shed string) string
+}
+
+// heldRequest is a request in the backend.
+type heldRequest struct {
+	*http.Request
+	w    http.ResponseWriter
+	goOn chan func() error // what to do with it
+}
+
+// answer lets the backend answer.
+func (h *heldRequest) answer(status int, body string, fields ...string) {
+	h.do(func() error { return answers(status, body, fields...)(h.w, h.Request) })
+}
+
+// do lets the backend's handler do something, and end.
+func (h *heldRequest) do(what func() error) { h.goOn <- what }
+
+// newShedStage starts a Caddy; options are those of the gate, site and behind are
+// directives around it.
+func newShedStage(t *testing.T, options string) *shedStage {
+	t.Helper()
+	s := &shedStage{t: t, port: freePort(t), name: t.Name(), begun: make(chan *heldRequest, 100)}
+	backends.Store(s.name, backend(func(w http.ResponseWriter, r *http.Request) error {
+		h := &heldRequest{Request: r, w: w, goOn: make(chan func() error)}
+		s.begun <- h
+		select {
+		case what := <-h.goOn:
+			return what()
+		case <-t.Context().Done():
+			return nil
+		}
+	}))
+	t.Cleanup(func() { backends.Delete(s.name) })
+	startCaddy(t, scenarioGlobal, s.site("localhost", options)+s.metrics())
+	return s
+}
+
+func (s *shedStage) site(host, options string) string {
+	return scenarioSite(host, s.port, options, "", "scenario")
+}
+
+func (s *shedStage) metrics() string {
+	return fmt.Sprintf("http://metrics.test:%d {\n\tbind 127.0.0.1\n\tmetrics /metrics\n}\n", s.port)
+}
+
+// pending is a request that was made and the answer that it gets.
+type pending struct {
+	t      *testing.T
+	leave  context.CancelFunc
+	answer chan answer
+	err    chan error
+}
+
+// ask makes a request without waiting for the answer.
+func (s *shedStage) ask(method, path string, header ...string) *pending {
+	s.t.Helper()
+	return s.askHost("localhost", method, path, header...)
+}
+
+func (s *shedStage) askHost(host, method, path string, header ...string) *pending {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(s.t.Context())
+	p := &pending{t: s.t, leave: cancel, answer: make(chan answer, 1), err: make(chan error, 1)}
+	req, err := http.NewRequestWithContext(ctx, method, fmt.Sprintf("http://%s:%d%s", host, s.port, path), nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Add(header[i], header[i+1])
+	}
+	req.Header.Set("X-Scenario", s.name)
+	transport := scenarioTransport(s.t, s.port, "h1")
+	go func() {
+		defer cancel()
+		resp, err := transport.RoundTrip(req)
+		if err != nil {
+			p.err <- err
+			return
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			p.err <- err
+			return
+		}
+		p.answer <- answer{resp, string(body)}
+	}()
+	return p
+}
+
+// get waits for the answer.
+func (p *pending) get() answer {
+	p.t.Helper()
+	select {
+	case a := <-p.answer:
+		return a
+	case err := <-p.err:
+		p.t.Fatalf("no answer: %v", err)
+	case <-time.After(patience):
+		p.t.Fatal("no answer in time")
+	}
+	return answer{}
+}
+
+// want waits for the answer and compares its status.
+func (p *pending) want(status int) answer {
+	p.t.Helper()
+	a := p.get()
+	if a.StatusCode != status {
+		p.t.Fatalf("got %s, want %d: %v %s", a.Status, status, a.Header, a.body)
+	}
+	return a
+}
+
+// fails waits until the client knows that there is no answer.
+func (p *pending) fails() {
+	p.t.Helper()
+	select {
+	case a := <-p.answer:
+		p.t.Fatalf("got %s, want none", a.Status)
+	case <-p.err:
+	case <-time.After(patience):
+		p.t.Fatal("neither an answer nor an error in time")
+	}
+}
+
+// reached waits for a request to reach the backend.
+func (s *shedStage) reached(path string) *heldRequest {
+	s.t.Helper()
+	select {
+	case h := <-s.begun:
+		if h.URL.Path != path {
+			s.t.Fatalf("%s has reached the backend, want %s", h.URL.Path, path)
+		}
+		return h
+	case <-time.After(patience):
+		s.t.Fatalf("%s has not reached the backend in time", path)
+	}
+	return nil
+}
+
+// series reads the samples of the limiters.
+func (s *shedStage) series() map[string]float64 {
+	s.t.Helper()
+	req := request(s.t, http.MethodGet, fmt.Sprintf("http://metrics.test:%d/metrics", s.port))
+	body := do(s.t, scenarioTransport(s.t, s.port, "h1"), req).body
+	samples := make(map[string]float64)
+	for line := range strings.Lines(body) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
+		if name, ok := strings.CutPrefix(name, "caddy_statusgate_shed_"); ok {
+			samples[name+"}"], _ = strconv.ParseFloat(value, 64)
+		}
+	}
+	return samples
+}
+
+// await reads the samples until one has a value.
+func (s *shedStage) await(name string, want float64) {
+	s.t.Helper()
+	again, late := time.NewTicker(2*time.Millisecond), time.After(patience)
+	defer again.Stop()
+	for {
+		samples := s.series()
+		got, ok := samples[name]
+		if ok && got == want {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-late:
+			s.t.Fatalf("%s is %v, want %v, among %v", name, got, want, samples)
+		}
+	}
+}
+
+const (
+	inflight = `inflight{limiter="statusgate"}`
+	queued   = `queued{class="normal",limiter="statusgate"}`
+)
+
+func TestShed(t *testing.T) {
+	s := newShedStage(t, "shed {\n\tfixed 1\n\tqueue 0\n}")
+	first := s.ask("GET", "/first")
+	held := s.reached("/first")
+	s.await(inflight, 1)
+	a := s.ask("GET", "/second").want(503)
+	if got := a.Header["Proxy-Status"]; len(got) != 1 || got[0] != "statusgate; error=connection_limit_reached" {
+		t.Errorf("got Proxy-Status %q", got)
+	}
+	held.answer(200, "done")
+	first.want(200)
+	s.await(inflight, 0)
+}
