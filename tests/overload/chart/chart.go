@@ -25,6 +25,7 @@ const (
 	margin      = 10
 	lineWidth   = 1.8
 	fontSize    = 11
+	fallback    = 1.1 // how much wider a font may be that stands in
 )
 
 // palette is the one of Okabe and Ito, without the yellow that white swallows.
@@ -100,7 +101,7 @@ func page(path, title string, plots []*plot.Plot) error {
 	for i, p := range plots {
 		column[i] = []*plot.Plot{p}
 		r := p.Legend.Rectangle(whole)
-		legend = max(legend, r.Max.X-r.Min.X)
+		legend = max(legend, (r.Max.X-r.Min.X)*fallback)
 	}
 	area := draw.Crop(whole, margin, -legend-2*margin, margin, -titleHeight)
 	tiles := draw.Tiles{Rows: len(plots), Cols: 1, PadY: 2 * margin}

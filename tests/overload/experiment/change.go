@@ -157,6 +157,11 @@ func timeline(path, title string, results []outcome, marks ...chart.Mark) error 
 	good := chart.Panel{Title: "Goodput", X: "time (s)", Y: "answers in time (1/s)", Marks: marks}
 	late := chart.Panel{Title: "Latency of accepted requests", X: "time (s)", Y: "p99 (ms)", Max: 1000, Marks: marks}
 	limit := chart.Panel{Title: "Limit", X: "time (s)", Y: "requests at a time", Marks: marks}
+	var ticks []float64
+	for second := 0.; second <= results[0].Duration.Seconds(); second += 5 {
+		ticks = append(ticks, second)
+	}
+	good.Ticks, late.Ticks, limit.Ticks = ticks, ticks, ticks
 	for _, o := range results {
 		a, b := chart.Series{Name: o.rival}, chart.Series{Name: o.rival}
 		for i, s := range o.Seconds(time.Second, nil) {

@@ -22,8 +22,7 @@ func (lab *Lab) sweep() sweep {
 	if !lab.Short {
 		return sweep{lab.rivals(), []float64{.3, .7, 1, 1.5, 2, 4, 10}, 4 * time.Second, 12 * time.Second}
 	}
-	all := lab.rivals()
-	return sweep{all[:min(len(all), 3)], []float64{.7, 2, 10}, 3 * time.Second, 8 * time.Second}
+	return sweep{lab.ours("", ""), []float64{.7, 2, 10}, 3 * time.Second, 8 * time.Second}
 }
 
 // goodput offers more and more, and counts what is answered in time.

@@ -44,8 +44,7 @@ type Options struct {
 // Lab is where experiments are made.
 type Lab struct {
 	Options
-	tools    process.Tools
-	keeper   *process.Keeper
+	host     rival.Host
 	dir      string
 	noShed   error // why there is no shedding
 	rooms    rooms
@@ -60,13 +59,18 @@ func Open(ctx context.Context, options Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	lab := &Lab{Options: options, dir: dir, keeper: process.NewKeeper(), rooms: rooms{free: budget}}
+	lab := &Lab{
+		Options: options,
+		host:    rival.Host{Keeper: process.NewKeeper(), Ports: rival.NewPorts()},
+		dir:     dir,
+		rooms:   rooms{free: budget},
+	}
 	lab.say("building Caddy and the backend")
-	if lab.tools, err = process.Build(ctx, options.Module, dir, options.Caddy); err != nil {
+	if lab.host.Tools, err = process.Build(ctx, options.Module, dir, options.Caddy); err != nil {
 		lab.Close()
 		return nil, err
 	}
-	if lab.noShed = rival.CanShed(ctx, lab.tools, dir); lab.noShed != nil {
+	if lab.noShed = rival.CanShed(ctx, lab.host.Tools, dir); lab.noShed != nil {
 		lab.say("%v", lab.noShed)
 	}
 	return lab, nil
@@ -74,7 +78,7 @@ func Open(ctx context.Context, options Options) (*Lab, error) {
 
 // Close ends all processes and removes all files but the plots.
 func (lab *Lab) Close() {
-	lab.keeper.Close()
+	lab.host.Keeper.Close()
 	_ = os.RemoveAll(lab.dir)
 }
 
@@ -99,12 +103,12 @@ func (lab *Lab) rivals() []rival.Rival {
 		all = append(all, rival.Shed(nameShed, "", ""))
 	}
 	all = append(all, rival.Plain(namePlain, ""))
-	if lab.tools.HAProxy != "" {
+	if lab.host.Tools.HAProxy != "" {
 		all = append(all,
 			rival.HAProxy(fmt.Sprintf("HAProxy, maxconn %d", workers), workers),
 			rival.HAProxy(fmt.Sprintf("HAProxy, maxconn %d", 10*workers), 10*workers))
 	}
-	if lab.tools.Nginx != "" {
+	if lab.host.Tools.Nginx != "" {
 		all = append(all,
 			rival.Nginx(fmt.Sprintf("nginx, limit_conn %d", workers), workers),
 			rival.Nginx(fmt.Sprintf("nginx, limit_conn %d", 10*workers), 10*workers))

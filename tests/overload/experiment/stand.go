@@ -31,11 +31,18 @@ func (m *member) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	arguments := []string{"-settings", string(settings)}
-	if m.address.Service != "" {
-		arguments = append(arguments, "-listen", m.address.Service, "-control", m.address.Control)
+	if m.address.Service == "" {
+		if m.address.Service, err = m.lab.host.Ports.Free(); err != nil {
+			return err
+		}
+		if m.address.Control, err = m.lab.host.Ports.Free(); err != nil {
+			return err
+		}
 	}
-	if m.process, err = m.lab.keeper.Start(m.dir, m.lab.tools.Backend, arguments...); err != nil {
+	host := m.lab.host
+	m.process, err = host.Keeper.Start(m.dir, host.Tools.Backend,
+		"-settings", string(settings), "-listen", m.address.Service, "-control", m.address.Control)
+	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
@@ -76,7 +83,7 @@ func (lab *Lab) stand(ctx context.Context, r rival.Rival, replicas int, settings
 		s.members = append(s.members, m)
 		upstreams = append(upstreams, m.address.Service)
 	}
-	if s.gateway, err = r.Start(ctx, lab.keeper, lab.tools, dir, upstreams...); err != nil {
+	if s.gateway, err = r.Start(ctx, lab.host, dir, upstreams...); err != nil {
 		s.stop()
 		return nil, err
 	}

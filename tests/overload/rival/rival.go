@@ -43,18 +43,25 @@ type Gateway struct {
 // startTimeout bounds how long a gateway may take to listen.
 const startTimeout = 20 * time.Second
 
+// Host is where gateways run.
+type Host struct {
+	Keeper *process.Keeper
+	Tools  process.Tools
+	Ports  *Ports
+}
+
 // Start starts the gateway in front of the backends. The directory, which must
 // be there, gets its configuration and what else it writes.
-func (r Rival) Start(ctx context.Context, keeper *process.Keeper, tools process.Tools, directory string, upstreams ...string) (*Gateway, error) {
-	listen, err := FreeAddress()
+func (r Rival) Start(ctx context.Context, host Host, directory string, upstreams ...string) (*Gateway, error) {
+	listen, err := host.Ports.Free()
 	if err != nil {
 		return nil, err
 	}
-	admin, err := FreeAddress()
+	admin, err := host.Ports.Free()
 	if err != nil {
 		return nil, err
 	}
-	s := site{tools, directory, listen, admin, upstreams}
+	s := site{host.Tools, directory, listen, admin, upstreams}
 	program, arguments, config := r.start(s)
 	if program == "" {
 		return nil, fmt.Errorf("the program of %q is not installed", r.Name)
@@ -62,7 +69,7 @@ func (r Rival) Start(ctx context.Context, keeper *process.Keeper, tools process.
 	if err := os.WriteFile(s.file(), []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	p, err := keeper.Start(directory, program, arguments...)
+	p, err := host.Keeper.Start(directory, program, arguments...)
 	if err != nil {
 		return nil, err
 	}
@@ -95,13 +102,4 @@ func listens(ctx context.Context, p *process.Process, address string) error {
 			return fmt.Errorf("it does not listen: %w: %s", ctx.Err(), p.Errors())
 		}
 	}
-}
-
-// FreeAddress gives a loopback address on which nobody listens.
-func FreeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }

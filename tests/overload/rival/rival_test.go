@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -56,7 +55,8 @@ func TestServersOfTheSystem(t *testing.T) {
 		t.Run(r.Name, func(t *testing.T) {
 			keeper := process.NewKeeper()
 			defer keeper.Close()
-			gateway, err := r.Start(t.Context(), keeper, tools, t.TempDir(), backend.Listener.Addr().String())
+			host := rival.Host{Keeper: keeper, Tools: tools, Ports: rival.NewPorts()}
+			gateway, err := r.Start(t.Context(), host, t.TempDir(), backend.Listener.Addr().String())
 			if program == "" {
 				t.Skip(err)
 			}
@@ -83,14 +83,24 @@ func TestAGatewayThatEndsIsAnError(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	_, err = rival.Plain("Caddy", "").Start(t.Context(), keeper, process.Tools{Caddy: program}, t.TempDir(), "127.0.0.1:1")
+	host := rival.Host{Keeper: keeper, Tools: process.Tools{Caddy: program}, Ports: rival.NewPorts()}
+	_, err = rival.Plain("Caddy", "").Start(t.Context(), host, t.TempDir(), "127.0.0.1:1")
 	if err == nil || !strings.Contains(err.Error(), "it has ended") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := os.Stat("/proc"); err == nil {
-		_, err := rival.HAProxy("HAProxy", 1).Start(t.Context(), keeper, process.Tools{}, t.TempDir(), "127.0.0.1:1")
-		if err == nil || !strings.Contains(err.Error(), "not installed") {
-			t.Errorf("got %v", err)
+	_, err = rival.HAProxy("HAProxy", 1).Start(t.Context(), host, t.TempDir(), "127.0.0.1:1")
+	if err == nil || !strings.Contains(err.Error(), "not installed") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNoPortIsGivenTwice(t *testing.T) {
+	ports, seen := rival.NewPorts(), map[string]bool{}
+	for range 1000 {
+		address, err := ports.Free()
+		if err != nil || seen[address] {
+			t.Fatalf("got %s again, or %v", address, err)
 		}
+		seen[address] = true
 	}
 }

@@ -1,0 +1,94 @@
+package experiment_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/statusgate/statusgate/tests/overload/experiment"
+)
+
+func TestRoomsAreSharedOutInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rooms := experiment.NewRooms()
+		leave, err := rooms.Enter(t.Context(), experiment.Budget/2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entered := make(chan string, 3)
+		enter := func(name string, need int) {
+			go func() {
+				leave, err := rooms.Enter(t.Context(), need)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				entered <- name
+				leave()
+			}()
+			synctest.Wait()
+		}
+		enter("all of it", 10*experiment.Budget)
+		enter("little, but later", 1)
+		if len(entered) != 0 {
+			t.Errorf("%q had no room, or was first in turn", <-entered)
+		}
+		leave()
+		synctest.Wait()
+		if first, second := <-entered, <-entered; first != "all of it" || second != "little, but later" {
+			t.Errorf("got %q, then %q", first, second)
+		}
+	})
+}
+
+func TestNobodyWaitsForRoomInVain(t *testing.T) {
+	rooms := experiment.NewRooms()
+	if _, err := rooms.Enter(t.Context(), experiment.Budget); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := rooms.Enter(ctx, 1); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestNamesOfExperimentsAreUnique(t *testing.T) {
+	seen := map[string]bool{}
+	for _, e := range experiment.All() {
+		if seen[e.Name] || e.Name == "" {
+			t.Errorf("%q is there twice", e.Name)
+		}
+		seen[e.Name] = true
+	}
+}
+
+func TestReportIsMarkdown(t *testing.T) {
+	lab := &experiment.Lab{Options: experiment.Options{Out: t.TempDir()}}
+	reports := []experiment.Report{{
+		Title: "Rain", Text: "How much.", Plot: "rain.svg",
+		Tables: []experiment.Table{{Columns: []string{"day", "mm"}, Rows: [][]string{{"Monday", "3"}}}},
+		Checks: []experiment.Check{
+			{Figure: "rain", Target: "<= 5 mm", Measured: "3 mm", Pass: true},
+			{Figure: "wind", Target: "<= 5", Measured: "6"},
+			{Figure: "hail", Target: "0", Measured: "100", Gross: true},
+		},
+	}}
+	var b strings.Builder
+	if err := lab.Write(&b, reports); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| Rain | rain | <= 5 mm | 3 mm | pass |\n", "| Rain | wind | <= 5 | 6 | **fail** |\n", "| **gross failure** |\n",
+		"\n## Rain\n\nHow much.\n\n| day | mm |\n|---|---|\n| Monday | 3 |\n\n![Rain](rain.svg)\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the report lacks %q:\n%s", want, b.String())
+		}
+	}
+	if content, err := os.ReadFile(lab.Out + "/README.md"); string(content) != b.String() {
+		t.Errorf("the file has %d bytes, %v", len(content), err)
+	}
+}
