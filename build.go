@@ -31,6 +31,7 @@ func (h *Handler) build(at lines) (*gate, mistakes) {
 		rejectPaths: b.oneOf("unknown_resources", h.UnknownResources, "pass", "reject") == 1,
 	}
 	g.name = b.name(h.Name)
+	g.overloaded = normalize.ProxyStatus(g.name, overload.err, notAsked)
 	b.inspection(h, g)
 	b.contract(h, g)
 	b.resources(h, g)

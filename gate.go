@@ -31,6 +31,7 @@ type gate struct {
 	challenge   string
 	retryAfter  string // in seconds
 	proxyStatus bool
+	overloaded  string // the Proxy-Status of a request that is shed
 	problems    problems
 	inspection  inspection
 	shedding    *shedding // nil: nothing is shed

@@ -208,5 +208,9 @@ func (w *responseWriter) proxyStatus(o *outcome) {
 		return
 	}
 	h := w.ResponseWriter.Header()
-	h["Proxy-Status"] = append(h["Proxy-Status"], normalize.ProxyStatus(w.gate.name, o.err, received))
+	value := w.gate.overloaded
+	if o.reason != normalize.ReasonOverload {
+		value = normalize.ProxyStatus(w.gate.name, o.err, received)
+	}
+	h["Proxy-Status"] = append(h["Proxy-Status"], value)
 }

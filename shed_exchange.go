@@ -18,6 +18,7 @@ type shedState struct {
 	entered bool  // the limiter was asked
 	status  int   // of the head that came from behind, 0 for none
 	toCome  int64 // bytes of a body whose length is known
+	left    bool  // the place is given back
 }
 
 // enter asks the limiter for a place, and waits for one where there is hope. It
@@ -85,24 +86,24 @@ func (w *responseWriter) shedRequest() error {
 	w.gate.shedder.retryAfter.Observe(float64(after))
 	w.summarize()
 	h := w.ResponseWriter.Header()
-	h["Retry-After"] = inSeconds(after)
-	h["Cache-Control"] = noStore
+	// One allocation, but not none: a header directive in front may write into
+	// the values, so that no two responses can share them.
+	values := &[2]string{inSeconds(after), "no-store"}
+	h["Retry-After"], h["Cache-Control"] = values[:1:1], values[1:]
 	return w.reject(overload)
 }
 
-var noStore = []string{"no-store"}
-
 // inSeconds is a field value, made once for all that are usual.
-func inSeconds(n int) []string {
+func inSeconds(n int) string {
 	if n >= 0 && n < len(secondsValues) {
-		return secondsValues[n][:]
+		return secondsValues[n]
 	}
-	return []string{strconv.Itoa(n)}
+	return strconv.Itoa(n)
 }
 
-var secondsValues = func() (values [121][1]string) {
+var secondsValues = func() (values [121]string) {
 	for n := range values {
-		values[n][0] = strconv.Itoa(n)
+		values[n] = strconv.Itoa(n)
 	}
 	return values
 }()
@@ -134,7 +135,7 @@ func (w *responseWriter) noteBody(n int) {
 		return
 	}
 	if w.shed.toCome -= int64(n); w.shed.toCome <= 0 {
-		w.gate.shedder.limiter.Release(&w.shed.place, shed.Served)
+		w.vacate(shed.Served)
 	}
 }
 
@@ -142,7 +143,15 @@ func (w *responseWriter) noteBody(n int) {
 // did: what is left to do is not the backend's.
 func (w *responseWriter) leave(err error, reason any) {
 	if w.shed.entered {
-		w.gate.shedder.limiter.Release(&w.shed.place, w.ending(err, reason))
+		defer w.lockLook().unlock() // a timer may be sending the body
+		w.vacate(w.ending(err, reason))
+	}
+}
+
+func (w *responseWriter) vacate(e shed.Ending) {
+	if !w.shed.left {
+		w.shed.left = true
+		w.gate.shedder.limiter.Release(&w.shed.place, e)
 	}
 }
 
