@@ -111,12 +111,21 @@ var impossibles = map[string]func(value string) string{
 // It may miss that.
 func covers(wide, narrow caddy.ModuleMap) bool {
 	for name, condition := range wide {
+		if takesAll(name, condition) {
+			continue
+		}
 		other, ok := narrow[name]
 		if !ok || !implies(name, other, condition) {
 			return false
 		}
 	}
 	return len(wide) > 0
+}
+
+// takesAll reports whether every request matches a condition.
+func takesAll(name string, condition json.RawMessage) bool {
+	var paths []string
+	return name == "path" && json.Unmarshal(condition, &paths) == nil && slices.Contains(paths, "*")
 }
 
 // implies reports whether what matches narrow also matches wide, both

@@ -15,9 +15,11 @@ func init() {
 }
 
 func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
-	handler := new(Handler)
-	err := handler.UnmarshalCaddyfile(h.Dispenser)
-	return handler, err
+	p := newParser(h.Dispenser, new(Handler))
+	if g := p.read(); len(p.mistakes) == 0 {
+		p.shared(h.State, g)
+	}
+	return p.handler, p.mistakes.join()
 }
 
 // UnmarshalCaddyfile reads the directive. Every mistake is reported, each
@@ -92,18 +94,9 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 // A rule's <from> is a status, a range (520-527), a class (5xx) or any; its
 // <to> is a status, pass or auto.
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
-	p := &parser{Dispenser: d, handler: h, lines: make(lines)}
-	d.Next() // the directive's name
-	if d.NextArg() {
-		p.errf("unexpected argument %q: options stand in a block", d.Val())
-		d.RemainingArgs()
-	}
-	p.block("", p.option)
-	if p.soft {
-		h.Map = h.withSoftErrors() // written out, so that adapting shows it
-	}
-	_, mistakes := h.build(p.lines)
-	return append(p.mistakes, mistakes...).join()
+	p := newParser(d, h)
+	p.read()
+	return p.mistakes.join()
 }
 
 // parser reads the directive into a Handler. It goes on after a mistake.
@@ -113,6 +106,26 @@ type parser struct {
 	lines    lines
 	mistakes mistakes
 	soft     bool // soft_errors
+}
+
+func newParser(d *caddyfile.Dispenser, h *Handler) *parser {
+	return &parser{Dispenser: d, handler: h, lines: make(lines)}
+}
+
+// read reads the whole directive, and builds its gate to learn of mistakes.
+func (p *parser) read() *gate {
+	p.Next() // the directive's name
+	if p.NextArg() {
+		p.errf("unexpected argument %q: options stand in a block", p.Val())
+		p.RemainingArgs()
+	}
+	p.block("", p.option)
+	if p.soft {
+		p.handler.Map = p.handler.withSoftErrors() // written out, so that adapting shows it
+	}
+	g, mistakes := p.handler.build(p.lines)
+	p.mistakes = append(p.mistakes, mistakes...)
+	return g
 }
 
 func (p *parser) errf(format string, args ...any) {

@@ -16,6 +16,8 @@ func (p *parser) shed() {
 	switch args := p.RemainingArgs(); {
 	case len(args) > 1:
 		p.errf("shed: unexpected %q behind the name", args[1])
+	case len(args) == 1 && args[0] == "":
+		p.errf("shed: the name is empty")
 	case len(args) == 1:
 		s.Name = args[0]
 	}
@@ -36,8 +38,9 @@ func (p *parser) shed() {
 		case "max_streams":
 			p.number(&s.MaxStreams, 1)
 		case "queue":
-			s.Queue = new(int)
-			p.number(s.Queue, 0)
+			if n := new(int); p.number(n, 0) {
+				s.Queue = n
+			}
 		case "patience":
 			s.Patience = new(caddy.Duration)
 			p.duration(s.Patience, true)
@@ -61,33 +64,87 @@ func (p *parser) class(word string, to *caddyhttp.RawMatcherSets) {
 	segment := p.NewFromNextSegment()
 	segment.Next() // the class
 	if segment.NextArg() {
-		if name := segment.Val(); strings.HasPrefix(name, "@") {
+		switch name := segment.Val(); {
+		case strings.HasPrefix(name, "@"):
 			p.errf("%s: %q: a named matcher can't stand here, write what it matches", word, name)
+			return
+		case strings.HasPrefix(name, "/"), name == "*":
+			p.errf("%s: %q: a path alone can't stand here, write path %s", word, name, name)
 			return
 		}
 		segment.Prev()
 	}
 	set, err := caddyhttp.ParseCaddyfileNestedMatcherSet(segment)
 	if err != nil {
-		p.mistakes = append(p.mistakes, mistake{line: at.line, err: fmt.Errorf("%s: %w, at %s", word, err, at)})
+		err = fmt.Errorf("%s: %w", word, err)
+		if !strings.Contains(err.Error(), ", at ") { // not all of Caddy's have their line
+			err = fmt.Errorf("%w, at %s", err, at)
+		}
+		p.mistakes = append(p.mistakes, mistake{line: at.line, err: err})
 		return
 	}
 	p.lines[numbered("shed."+word, len(*to))] = at
 	*to = append(*to, set)
 }
 
+// shared holds a limiter with a name against the one of the same name that stands
+// before it in the Caddyfile, if there is one: gates that share a limiter have
+// to agree on its settings.
+func (p *parser) shared(state map[string]any, g *gate) {
+	if g.shedding == nil || g.shedding.name == "" {
+		return
+	}
+	const key = "statusgate.shed"
+	earlier, _ := state[key].(map[string]sharedLimiter)
+	if earlier == nil {
+		earlier = make(map[string]sharedLimiter)
+		state[key] = earlier
+	}
+	here := sharedLimiter{settings: g.shedding.settings(p.handler.Shed), lines: p.lines}
+	first, ok := earlier[g.shedding.name]
+	if !ok {
+		earlier[g.shedding.name] = here
+		return
+	}
+	for _, option := range here.settings.differ(first.settings) {
+		at := here.at(option)
+		p.mistakes = append(p.mistakes, mistake{line: at.line, err: fmt.Errorf("shed %s: %s, but %s at %s, which shares the limiter %q, at %s",
+			option, here.settings[option], first.settings[option], first.at(option), g.shedding.name, at)})
+	}
+}
+
+// sharedLimiter is what a Caddyfile has said of a limiter with a name.
+type sharedLimiter struct {
+	settings settings
+	lines    lines
+}
+
+// at tells where an option stands, or else the limiter.
+func (s *sharedLimiter) at(option string) position {
+	for _, key := range []string{"shed." + option, numbered("shed."+option, 0)} {
+		if at, ok := s.lines[key]; ok {
+			return at
+		}
+	}
+	if at, ok := s.lines[option]; ok && option == "report" { // of the gate
+		return at
+	}
+	return s.lines["shed"]
+}
+
 // number reads an option with one whole number, at least so large.
-func (p *parser) number(to *int, least int) {
+func (p *parser) number(to *int, least int) (ok bool) {
 	word := p.Val()
 	var value string
 	p.one(&value)
 	if value == "" {
-		return
+		return false
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < least {
 		p.errf("%s: %q is not a whole number from %d", word, value, least)
-		return
+		return false
 	}
 	*to = n
+	return true
 }

@@ -65,7 +65,15 @@ func TestMistakesAreReportedAllAtOnce(t *testing.T) {
 			bodies mine
 			detail 1
 		}
-		shed
+		shed a b {
+			critical path health
+			fixed none
+			limit 100
+			patience 0
+			queue 2000000
+			client_key me
+			queue 5
+		}
 		colour {
 			nested {
 				deep
@@ -82,7 +90,9 @@ func TestMistakesAreReportedAllAtOnce(t *testing.T) {
 		12: {`colour`}, 13: {`map`}, 15: {`not`}, 19: {`JSON pointer`}, 20: {`get`, `GET`}, 21: {`methods`, `Testfile:20`},
 		22: {`json`}, 23: {`*/*`}, 24: {`g zip`}, 25: {`orders`}, 26: {`methods`}, 27: {`colour`}, 29: {`resource`},
 		31: {`text`}, 33: {`/A/{y}`}, 34: {`drop`}, 35: {`some`}, 37: {`private`}, 38: {`nowhere`}, 40: {`challenge`},
-		41: {`soon`}, 42: {`maybe`}, 43: {`off goes with`}, 45: {`yaml`, `json`}, 46: {`mine`}, 47: {`detail`}, 49: {`shed`}, 50: {`colour`},
+		41: {`soon`}, 42: {`maybe`}, 43: {`off goes with`}, 45: {`yaml`, `json`}, 46: {`mine`}, 47: {`detail`}, 49: {`shed`, `"b"`},
+		50: {`can never match`, `path health`}, 51: {`none`}, 52: {`limit`, `max_streams`}, 53: {`patience`, `Testfile:54`},
+		54: {`2000000`}, 55: {`client_key`, `me`}, 56: {`queue`, `Testfile:54`}, 58: {`colour`},
 	} {
 		at := atLine(got, line)
 		for _, w := range want {
@@ -182,6 +192,23 @@ const wholeSyntax = `statusgate {
 		formats json text
 		bodies keep
 		detail off
+	}
+	shed orders {
+		critical path /checkout/* /pay
+		critical {
+			method POST
+			header X-Tier gold
+		}
+		background path /export/*
+		exempt path /health
+		client_key {http.auth.user.id}
+		fixed 64
+		max 5000
+		max_streams 200
+		queue 100
+		patience 1s500ms
+		retry_after_max 90s
+		report
 	}
 }`
 

@@ -1,12 +1,12 @@
 package statusgate
 
 import (
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -109,10 +109,12 @@ func (c *claims) claim(name, gate string, s settings) (string, error) {
 	case first.own:
 		return "", ambiguous(name, first.gate, gate)
 	default:
-		if different := s.differ(first.settings); len(different) > 0 {
-			return "", fmt.Errorf("shed %q: %s of gate %q differs from that of gate %q, with which it shares the limiter",
-				name, strings.Join(different, ", "), gate, first.gate)
+		var errs []error
+		for _, option := range s.differ(first.settings) {
+			errs = append(errs, fmt.Errorf("shed %q: %s is %s for gate %q, but %s for gate %q, which shares the limiter",
+				name, option, s[option], gate, first.settings[option], first.gate))
 		}
+		return name, errors.Join(errs...)
 	}
 	return name, nil
 }
@@ -121,8 +123,8 @@ func ambiguous(name, own, other string) error {
 	return fmt.Errorf("shed: the limiter of gate %q has no name, and would be called %q as the one that gate %q shares: name it", own, name, other)
 }
 
-// settings are what all who share a limiter must agree on, by option, each as
-// JSON.
+// settings are what all who share a limiter must agree on, by option, each as a
+// text.
 type settings map[string]string
 
 // differ are the options that two have different values of.

@@ -99,12 +99,15 @@ func (s *shedding) settings(in *Shed) settings {
 	for option, value := range map[string]any{
 		"critical": in.Critical, "background": in.Background, "exempt": in.Exempt, "client_key": s.key,
 		"fixed": s.config.Fixed, "max": s.config.Max, "max_streams": s.config.MaxStreams, "queue": s.config.Queue,
-		"patience": s.config.Patience, "retry_after_max": s.config.RetryAfterMax, "report": s.config.Report,
+		"patience": s.config.Patience.String(), "retry_after_max": s.config.RetryAfterMax.String(), "report": s.config.Report,
 	} {
 		var canonical any
 		if text, err := json.Marshal(value); err == nil && json.Unmarshal(text, &canonical) == nil {
-			text, _ = json.Marshal(canonical) // of matchers, with the order of keys
-			all[option] = string(text)
+			if canonical == nil {
+				canonical = "none"
+			}
+			text, _ = json.Marshal(canonical) // of matchers, without their order
+			all[option] = strings.Trim(string(text), `"`)
 		}
 	}
 	return all
