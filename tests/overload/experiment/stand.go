@@ -61,6 +61,7 @@ func (m *member) start(ctx context.Context) error {
 // stand is a gateway with its backends, running.
 type stand struct {
 	name    string // of the rival
+	sheds   bool
 	members []*member
 	gateway *rival.Gateway
 }
@@ -71,7 +72,7 @@ func (lab *Lab) stand(ctx context.Context, r rival.Rival, replicas int, settings
 	if err != nil {
 		return nil, err
 	}
-	s := &stand{name: r.Name}
+	s := &stand{name: r.Name, sheds: r.Sheds}
 	var upstreams []string
 	for i := range max(1, replicas) {
 		settings.Seed = uint64(i) //nolint:gosec // few
@@ -113,6 +114,7 @@ func (s *stand) change(ctx context.Context, change func(*backend.Settings)) erro
 const (
 	metricLimit    = "caddy_statusgate_shed_limit"
 	metricInflight = "caddy_statusgate_shed_inflight"
+	metricRequests = "caddy_statusgate_shed_requests_total"
 )
 
 // leakTimeout is how long places may take to be given back after the last
@@ -136,4 +138,25 @@ func (s *stand) leak(ctx context.Context) (int, error) {
 			return 0, ctx.Err()
 		}
 	}
+}
+
+// waited is the share of the rejects of shed that had waited before, 0 for
+// gateways that do not tell.
+func (s *stand) waited(ctx context.Context) (float64, error) {
+	if !s.sheds {
+		return 0, nil
+	}
+	atOnce, _, err := s.gateway.Metric(ctx, metricRequests, `outcome="rejected"`)
+	if err != nil {
+		return 0, err
+	}
+	var waited float64
+	for _, outcome := range []string{"evicted", "timeout"} {
+		n, _, err := s.gateway.Metric(ctx, metricRequests, `outcome="`+outcome+`"`)
+		if err != nil {
+			return 0, err
+		}
+		waited += n
+	}
+	return waited / max(1, atOnce+waited), nil
 }

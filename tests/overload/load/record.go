@@ -110,6 +110,17 @@ func (r *Result) Window(from, to time.Duration, filter Filter) Summary {
 	return s
 }
 
+// Latencies are those of an outcome that was reached within a window.
+func (r *Result) Latencies(from, to time.Duration, outcome Outcome) []time.Duration {
+	var all []time.Duration
+	for _, record := range r.Records {
+		if record.Outcome == outcome && record.End() >= from && record.End() < to {
+			all = append(all, record.Latency)
+		}
+	}
+	return all
+}
+
 // Seconds sums up each part of the given length.
 func (r *Result) Seconds(length time.Duration, filter Filter) []Summary {
 	var all []Summary
