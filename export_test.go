@@ -5,7 +5,10 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/caddyserver/caddy/v2"
+
 	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/shed"
 )
 
 // Classify is how a handler's error is understood.
@@ -30,6 +33,28 @@ const Quiet = quiet
 
 // SetLogger makes a provisioned handler speak to another logger.
 func (h *Handler) SetLogger(logger *zap.Logger) { h.gate.events = newEvents(logger, h.gate.name) }
+
+// LimiterStats tells how things stand with the limiter of a handler.
+func (h *Handler) LimiterStats() shed.Stats { return h.gate.shedder.limiter.Stats() }
+
+// ClientOf identifies who makes a request.
+func (h *Handler) ClientOf(r *http.Request, replacer *caddy.Replacer) uint64 {
+	return h.gate.shedder.clientOf(r, replacer)
+}
+
+// RouteOf identifies what a request is for.
+func (h *Handler) RouteOf(r *http.Request) uint64 {
+	res, _ := h.gate.find(r)
+	return h.gate.shedder.routeOf(r, res)
+}
+
+// EndingOf is how a request leaves its place whose handler returns an error, or
+// panics with a reason.
+func EndingOf(w http.ResponseWriter, err error, reason any) string {
+	return endings[w.(*responseWriter).ending(err, reason)]
+}
+
+var endings = map[shed.Ending]string{shed.Served: "served", shed.Failed: "failed", shed.Left: "left", shed.Unused: "unused"}
 
 // Limits of what is held and read.
 const (

@@ -14,12 +14,10 @@ import (
 // shedStage is a Caddy whose sites shed, with a metrics endpoint, and a backend
 // that holds what it is asked until it is told to go on.
 type shedStage struct {
-	t      *testing.T
-	port   int
-	name   string            // of the scenario
-	begun  chan *heldRequest // requests that have reached the backend
-	global string            // more global options
-	sites  func(shed string) string
+	t     *testing.T
+	port  int
+	name  string            // of the scenario
+	begun chan *heldRequest // requests that have reached the backend
 }
 
 // heldRequest is a request in the backend.
@@ -37,9 +35,16 @@ func (h *heldRequest) answer(status int, body string, fields ...string) {
 // do lets the backend's handler do something, and end.
 func (h *heldRequest) do(what func() error) { h.goOn <- what }
 
-// newShedStage starts a Caddy; options are those of the gate, site and behind are
-// directives around it.
+// newShedStage starts a Caddy with one gate.
 func newShedStage(t *testing.T, options string) *shedStage {
+	t.Helper()
+	s := prepareShedStage(t)
+	startCaddy(t, scenarioGlobal, s.site("localhost", options)+s.metrics())
+	return s
+}
+
+// prepareShedStage makes a stage without starting its Caddy.
+func prepareShedStage(t *testing.T) *shedStage {
 	t.Helper()
 	s := &shedStage{t: t, port: freePort(t), name: t.Name(), begun: make(chan *heldRequest, 100)}
 	backends.Store(s.name, backend(func(w http.ResponseWriter, r *http.Request) error {
@@ -53,7 +58,6 @@ func newShedStage(t *testing.T, options string) *shedStage {
 		}
 	}))
 	t.Cleanup(func() { backends.Delete(s.name) })
-	startCaddy(t, scenarioGlobal, s.site("localhost", options)+s.metrics())
 	return s
 }
 
@@ -200,16 +204,17 @@ const (
 	queued   = `queued{class="normal",limiter="statusgate"}`
 )
 
-func TestShed(t *testing.T) {
-	s := newShedStage(t, "shed {\n\tfixed 1\n\tqueue 0\n}")
-	first := s.ask("GET", "/first")
-	held := s.reached("/first")
-	s.await(inflight, 1)
-	a := s.ask("GET", "/second").want(503)
-	if got := a.Header["Proxy-Status"]; len(got) != 1 || got[0] != "statusgate; error=connection_limit_reached" {
-		t.Errorf("got Proxy-Status %q", got)
+// responses reads the samples of responses that are not zero.
+func (s *shedStage) responses() map[string]string {
+	s.t.Helper()
+	req := request(s.t, http.MethodGet, fmt.Sprintf("http://metrics.test:%d/metrics", s.port))
+	body := do(s.t, scenarioTransport(s.t, s.port, "h1"), req).body
+	samples := make(map[string]string)
+	for line := range strings.Lines(body) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
+		if strings.HasPrefix(name, "caddy_statusgate_responses_total") && value != "0" {
+			samples[name+"}"] = value
+		}
 	}
-	held.answer(200, "done")
-	first.want(200)
-	s.await(inflight, 0)
+	return samples
 }
