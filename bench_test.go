@@ -175,4 +175,21 @@ func TestPassingAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations in an exchange, want %v", e.name, n, limit)
 		}
 	}
+	admit := prepareShed(t, false)
+	admit()
+	if n := testing.AllocsPerRun(1000, admit); n > 0 {
+		t.Errorf("%v allocations in an exchange that takes a place, want none", n)
+	}
+}
+
+// What a request that is shed costs is bounded, as there may be many.
+func TestSheddingAllocatesLittle(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector empties pools")
+	}
+	reject := prepareShed(t, true)
+	reject()
+	if n := testing.AllocsPerRun(1000, reject); n > 10 {
+		t.Errorf("%v allocations in an exchange that is shed, want 10", n)
+	}
 }

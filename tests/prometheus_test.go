@@ -108,8 +108,8 @@ func TestPromtoolHasNothingAgainstTheMetrics(t *testing.T) {
 	promtool := installed(t, "promtool")
 	port := freePort(t)
 	config, endpoint := measured(port, "respond 520")
-	startCaddy(t, scenarioGlobal, config)
-	askSites(t, port, http.MethodGet, "a.test", "c.test")
+	startCaddy(t, scenarioGlobal, config+scenarioSite("d.test", port, "name d\nshed\nresource /orders/{id}", "", "respond 200"))
+	askSites(t, port, http.MethodGet, "a.test", "c.test", "d.test")
 	// Caddy's own metrics are not ours to mend.
 	var ours strings.Builder
 	for line := range strings.Lines(fetch(t, http.MethodGet, endpoint, "").body) {
