@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"math"
 	"os"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -71,12 +72,27 @@ func newPlot(title, x, y string) *plot.Plot {
 		axis.LineStyle.Width = .5
 		axis.Tick.LineStyle.Width = .5
 		axis.Padding = 0
+		axis.Tick.Marker = ticks{}
 	}
 	p.Legend.TextStyle.Font = sans(fontSize)
 	p.Legend.ThumbnailWidth = 34
 	p.Legend.Padding = 3
 	p.Legend.Top, p.Legend.Left = true, true
 	return p
+}
+
+// ticks are gonum's, with labels as short as can be.
+type ticks struct{}
+
+// Ticks are the marks of an axis.
+func (ticks) Ticks(from, to float64) []plot.Tick {
+	marks := plot.DefaultTicks{}.Ticks(from, to)
+	for i, mark := range marks {
+		if mark.Label != "" {
+			marks[i].Label = strconv.FormatFloat(mark.Value, 'g', 6, 64)
+		}
+	}
+	return marks
 }
 
 func sans(size font.Length) font.Font {

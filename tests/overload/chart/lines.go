@@ -31,6 +31,7 @@ type Mark struct {
 type Panel struct {
 	Title      string
 	X, Y       string    // axis labels, with their units
+	From, To   float64   // bounds of the x axis; both 0: those of the data
 	LogX       bool      // draw the x axis by its logarithm; all X must be above 0
 	LogY       bool      // the same for the y axis
 	Min, Max   float64   // bounds of the y axis; both 0: from 0, or on a log axis the least value, to the largest
@@ -118,6 +119,9 @@ func (panel Panel) axes(p *plot.Plot) {
 			ticks[i] = plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'g', -1, 64)}
 		}
 		p.X.Tick.Marker = plot.ConstantTicks(ticks)
+	}
+	if panel.From != 0 || panel.To != 0 {
+		p.X.Min, p.X.Max = panel.From, panel.To
 	}
 	if p.X.Min > p.X.Max { // no series has a value
 		p.X.Min, p.X.Max = 1, 2

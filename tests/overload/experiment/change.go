@@ -75,8 +75,9 @@ func halving(ctx context.Context, lab *Lab) (Report, error) {
 		Title: "Capacity halves and recovers",
 		Text:  "1.2 times the capacity. After 10 s half of the workers are gone; after 20 s they are back.",
 	}
-	var trials []trial
-	for _, r := range lab.rivals() {
+	all := lab.rivals()
+	trials := make([]trial, 0, len(all))
+	for _, r := range all {
 		trials = append(trials, trial{
 			rival: r, backend: ordinary(), limit: r.Sheds,
 			load:   load.Config{Rate: 1.2 * capacity, Duration: duration},
@@ -116,8 +117,9 @@ func halving(ctx context.Context, lab *Lab) (Report, error) {
 func doubling(ctx context.Context, lab *Lab) (Report, error) {
 	const doubled, duration = 8 * time.Second, 18 * time.Second
 	report := Report{Title: "Capacity doubles", Text: "1.5 times the capacity. After 8 s there are twice as many workers."}
-	var trials []trial
-	for _, r := range lab.ours("", "") {
+	all := lab.ours("", "")
+	trials := make([]trial, 0, len(all))
+	for _, r := range all {
 		trials = append(trials, trial{
 			rival: r, backend: ordinary(), limit: r.Sheds,
 			load:   load.Config{Rate: 1.5 * capacity, Duration: duration},
@@ -161,7 +163,9 @@ func timeline(path, title string, results []outcome, marks ...chart.Mark) error 
 	for second := 0.; second <= results[0].Duration.Seconds(); second += 5 {
 		ticks = append(ticks, second)
 	}
-	good.Ticks, late.Ticks, limit.Ticks = ticks, ticks, ticks
+	for _, panel := range []*chart.Panel{&good, &late, &limit} {
+		panel.Ticks, panel.To = ticks, results[0].Duration.Seconds()
+	}
 	for _, o := range results {
 		a, b := chart.Series{Name: o.rival}, chart.Series{Name: o.rival}
 		for i, s := range o.Seconds(time.Second, nil) {

@@ -31,8 +31,9 @@ type disturbance struct {
 }
 
 func (d disturbance) make(ctx context.Context, lab *Lab, report Report) (Report, error) {
-	var trials []trial
-	for _, r := range lab.ours("", d.policy) {
+	all := lab.ours("", d.policy)
+	trials := make([]trial, 0, len(all))
+	for _, r := range all {
 		t := d.trial
 		t.rival, t.limit = r, r.Sheds
 		if t.backend.Workers == 0 {
@@ -164,7 +165,7 @@ func slowReplica(ctx context.Context, lab *Lab) (Report, error) {
 
 // slowdown has everything take four times as long, which the backend can bear.
 func slowdown(ctx context.Context, lab *Lab) (Report, error) {
-	const slow, duration = 6 * time.Second, 16 * time.Second
+	const slow, duration = 10 * time.Second, 22 * time.Second
 	return disturbance{
 		name: "slowdown", from: slow, to: duration,
 		marks: []chart.Mark{{X: slow.Seconds(), Name: "slower"}},
@@ -177,7 +178,7 @@ func slowdown(ctx context.Context, lab *Lab) (Report, error) {
 		},
 	}.make(ctx, lab, Report{
 		Title: "Everything takes four times as long",
-		Text:  fmt.Sprintf("A fifth of the capacity. After 6 s the mean service time is %v instead of %v, which leaves the workers 80 %% busy: nothing need be shed.", 4*mean, mean),
+		Text:  fmt.Sprintf("A fifth of the capacity. After 10 s the mean service time is %v instead of %v, which leaves the workers 80 %% busy: nothing need be shed.", 4*mean, mean),
 	})
 }
 

@@ -33,7 +33,7 @@ func goodput(ctx context.Context, lab *Lab) (Report, error) {
 		Text: fmt.Sprintf("Each gateway starts cold under each load, which comes from 400 clients at random (Poisson). "+
 			"Answers within %v count, from second %.0f to %.0f.", deadline, s.from.Seconds(), s.to.Seconds()),
 	}
-	var trials []trial
+	trials := make([]trial, 0, len(s.loads)*len(s.rivals))
 	for _, multiple := range s.loads {
 		for _, r := range s.rivals {
 			trials = append(trials, trial{
@@ -87,7 +87,8 @@ func (s sweep) tables(results []outcome) []Table {
 		share.Columns = append(share.Columns, number(multiple)+"x")
 	}
 	for k, r := range s.rivals {
-		row := []string{r.Name}
+		row := make([]string, 1, 1+len(s.loads))
+		row[0] = r.Name
 		for i, multiple := range s.loads {
 			o := results[i*len(s.rivals)+k]
 			w := o.Window(s.from, s.to, nil)

@@ -21,15 +21,17 @@ func pages(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	page := func(rng *rand.Rand) []load.Request {
 		client := rng.Int32N(2000)
-		requests := []load.Request{{Path: "/", Client: client}}
+		requests := make([]load.Request, 1, size)
+		requests[0] = load.Request{Path: "/", Client: client}
 		for range size - 1 {
 			after := 50*time.Millisecond + time.Duration(rng.Int64N(int64(450*time.Millisecond)))
 			requests = append(requests, load.Request{Path: "/asset", Client: client, After: after})
 		}
 		return requests
 	}
-	var trials []trial
-	for _, r := range lab.rivals() {
+	all := lab.rivals()
+	trials := make([]trial, 0, len(all))
+	for _, r := range all {
 		trials = append(trials, trial{
 			rival: r, backend: ordinary(), requests: 2 * capacity,
 			load: load.Config{Rate: 2 * capacity / size, Duration: duration, Arrival: page, Pages: true},
@@ -74,7 +76,7 @@ func fairness(ctx context.Context, lab *Lab) (Report, error) {
 		return []load.Request{{Path: "/", Client: 1 + rng.Int32N(60)}}
 	}
 	all := lab.rivals()
-	var trials []trial
+	trials := make([]trial, 0, 2*len(all))
 	for _, arrival := range []load.Arrival{greedy, load.Anyone(40, "/")} {
 		for _, r := range all {
 			trials = append(trials, trial{

@@ -179,10 +179,14 @@ func TestTheGeneratorOwnsUpToWhatItCouldNotSend(t *testing.T) {
 
 func TestPagesAndFairness(t *testing.T) {
 	r := &load.Result{Duration: time.Minute, Records: []load.Record{
-		{Page: 1, Client: 1}, {Page: 1, Client: 1},
-		{Page: 2, Client: 2}, {Page: 2, Client: 2, Outcome: load.Rejected},
-		{Page: 3, Client: 2, Outcome: load.Rejected}, {Page: 3, Client: 2, Outcome: load.Timeout},
-		{Page: 4, Client: 3, At: 59 * time.Second}, {Page: 4, Client: 3, At: 61 * time.Second},
+		{Page: 1, Client: 1},
+		{Page: 1, Client: 1},
+		{Page: 2, Client: 2},
+		{Page: 2, Client: 2, Outcome: load.Rejected},
+		{Page: 3, Client: 2, Outcome: load.Rejected},
+		{Page: 3, Client: 2, Outcome: load.Timeout},
+		{Page: 4, Client: 3, At: 59 * time.Second},
+		{Page: 4, Client: 3, At: 61 * time.Second},
 	}}
 	if c, b, n := r.Pages(0, time.Minute); c != 1 || b != 1 || n != 1 {
 		t.Errorf("pages: %d complete, %d broken, %d without anything", c, b, n)

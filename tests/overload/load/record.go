@@ -93,10 +93,10 @@ func (r *Result) Window(from, to time.Duration, filter Filter) Summary {
 			continue
 		}
 		s.Count[record.Outcome]++
-		switch record.Outcome {
-		case Good:
+		if record.Outcome == Good {
 			good = append(good, record.Latency)
-		case Rejected:
+		}
+		if record.Outcome == Rejected {
 			rejects = append(rejects, record.Latency)
 		}
 	}

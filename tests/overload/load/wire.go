@@ -42,7 +42,7 @@ type reply struct {
 
 // source is the loopback address of a client.
 func source(client int32) net.IP {
-	return net.IPv4(127, byte(1+client>>14), byte(1+client>>7&127), byte(1+client&127))
+	return net.IPv4(127, byte(1+client>>14&63), byte(1+client>>7&127), byte(1+client&127))
 }
 
 // exchange sends a request and reads the answer, by the deadline. A connection

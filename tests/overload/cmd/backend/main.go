@@ -12,12 +12,11 @@ import (
 )
 
 func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "backend:", err)
-		os.Exit(1)
-	}
+	fmt.Fprintln(os.Stderr, "backend:", run())
+	os.Exit(1)
 }
 
+// run serves until the process is killed, or returns what is in the way.
 func run() error {
 	listen := flag.String("listen", "127.0.0.1:0", "address of the port that is overloaded")
 	control := flag.String("control", "127.0.0.1:0", "address of the port of the experiment")
