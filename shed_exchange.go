@@ -117,7 +117,9 @@ func (w *responseWriter) noteHead(status int) {
 	}
 	l, p, h := w.gate.shedder.limiter, &w.shed.place, w.ResponseWriter.Header()
 	w.shed.status = status
-	if status == http.StatusSwitchingProtocols || status < 300 && isStream(h) {
+	// WebSocket over HTTP/2 and /3 begins with a 200 (RFC 8441 §5).
+	tunnel := p.Stream && w.method == http.MethodConnect
+	if status == http.StatusSwitchingProtocols || status < 300 && (tunnel || isStream(h)) {
 		if l.BecomeStream(p) {
 			return
 		}

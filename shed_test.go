@@ -157,6 +157,23 @@ func TestWhatCountsAsWork(t *testing.T) {
 	}
 }
 
+// WebSocket over HTTP/2 is a CONNECT that is answered with 200.
+func TestAWebSocketOverHTTP2IsAStream(t *testing.T) {
+	h := shedding(t, "shed {\nfixed 1\nqueue 0\n}")
+	r := httptest.NewRequest(http.MethodConnect, "/chat", nil)
+	r.ProtoMajor, r.ProtoMinor, r.Header[":protocol"] = 2, 0, []string{"websocket"}
+	_, _ = exchange(t, h, r, func(w http.ResponseWriter, _ *http.Request) error {
+		w.WriteHeader(http.StatusOK)
+		if s := h.LimiterStats(); s.Streams != 1 || s.Inflight != 0 {
+			t.Errorf("got %d streams and %d in flight, want one stream", s.Streams, s.Inflight)
+		}
+		return nil
+	})
+	if s := h.LimiterStats(); s.Streams != 0 || s.Inflight != 0 {
+		t.Errorf("got %d streams and %d in flight after the end", s.Streams, s.Inflight)
+	}
+}
+
 // Not even a handler whose goroutine ends takes its place along.
 func TestAHandlerThatEndsItsGoroutine(t *testing.T) {
 	h := shedding(t, "shed {\nfixed 1\nqueue 0\n}")
@@ -218,7 +235,9 @@ func TestAStragglerIsServed(t *testing.T) {
 func TestCleanupOfAHalfBuiltGate(t *testing.T) {
 	running := shedding(t, "shed {\nfixed 1\nqueue 0\n}")
 	for _, h := range []*statusgate.Handler{
-		{}, {Shed: &statusgate.Shed{}}, {Contract: "none", Shed: &statusgate.Shed{}},
+		{},
+		{Shed: &statusgate.Shed{}},
+		{Contract: "none", Shed: &statusgate.Shed{}},
 		{Shed: &statusgate.Shed{Critical: caddyhttp.RawMatcherSets{{"nonsense": []byte(`1`)}}}},
 	} {
 		if h.Contract != "" || h.Shed != nil && h.Shed.Critical != nil {

@@ -186,8 +186,9 @@ func TestTheAccessLogOfAnOverload(t *testing.T) {
 	said := 0
 	for text := range strings.Lines(awaitLines(t, others, 1)) {
 		var line struct {
-			Msg, Gate, Limiter                 string
-			Requests, Limit, In_flight, Queued int //nolint:revive // as in the log
+			Msg, Gate, Limiter      string
+			Requests, Limit, Queued int
+			InFlight                int `json:"in_flight"`
 		}
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Fatalf("%s: %v", text, err)
@@ -196,7 +197,7 @@ func TestTheAccessLogOfAnOverload(t *testing.T) {
 			continue
 		}
 		said++
-		if line.Gate != "edge" || line.Limiter != "edge" || line.Requests < 1 || line.Limit != 1 || line.In_flight != 1 || line.Queued != 0 {
+		if line.Gate != "edge" || line.Limiter != "edge" || line.Requests < 1 || line.Limit != 1 || line.InFlight != 1 || line.Queued != 0 {
 			t.Errorf("got %+v of %s", line, text)
 		}
 	}
