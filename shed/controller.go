@@ -310,7 +310,7 @@ func (c *Controller) haunt(now time.Duration, p *Place) {
 	expected := c.law.expected(c.law.routes.work(p.slot)) * c.law.congestion()
 	hold := max(expected-(now-p.started).Seconds(), 0.7*expected)
 	until := now + min(time.Duration(hold*float64(time.Second)), ghostMax)
-	c.ghosts.push(ghost{until: until, slot: p.slot, taken: p.started})
+	c.ghosts.push(ghost{until: until, slot: p.slot, quiet: p.quiet, taken: p.started})
 }
 
 // pump serves those who wait as long as there are free places.
@@ -344,7 +344,7 @@ func (c *Controller) Advance(now time.Duration) {
 	now = c.clock(now)
 	for len(c.ghosts) > 0 && c.ghosts[0].until <= now {
 		g := c.ghosts.pop()
-		p := Place{placeState: placeState{slot: g.slot}}
+		p := Place{placeState: placeState{slot: g.slot, quiet: g.quiet}}
 		c.law.ended(now.Seconds(), &p, (now - g.taken).Seconds(), Left)
 	}
 	for p := c.queue.oldest; p != nil && p.deadline <= now; p = c.queue.oldest {

@@ -6,7 +6,8 @@ import "time"
 // anyone knows, still works on it. Its place is kept until then.
 type ghost struct {
 	until time.Duration
-	slot  uint8         // of its route
+	slot  uint8 // of its route
+	quiet bool
 	taken time.Duration // when it got its place
 }
 

@@ -19,6 +19,9 @@ const (
 	busyMemory   = 300.0 // effective samples of what is known of the busy backend
 	recentMemory = 48.0  // of what is known of its last moments
 	idleMemory   = 600.0 // of what is known of the idle backend
+	idleTrusted  = 100.0 // after which that is trusted
+
+	usualMemory = 20.0 // seconds of what is known of the load during the start
 
 	slackShare = 0.06 // the limit is above the requests worked on by this
 	slackRoot  = 0.8  // and by so many times their square root
@@ -42,24 +45,29 @@ type law struct {
 	idle   meter // the backend with little to do: the scale
 	busy   meter // the backend at its limit
 	recent meter // likewise, of late
+	since  meter // since the last probe, at its limit or not
 	served float64
 
 	inflight  int
 	touched   float64 // when inflight last changed
 	window    window
-	saturated float64 // when a window last was
+	full      bool    // the last window was at the limit
+	saturated float64 // when one was last
 	squeeze   float64 // 0.1 to 1: below 1 clients give up, so everything must be quicker
 
-	usual     estimate // requests in flight during the start
-	start     bool     // nothing has shown yet how many are too many
+	usual     estimate // requests in flight during the start, over seconds
+	best      best
+	began     float64 // when the start did
+	start     bool    // nothing has shown yet how many are too many
 	probe     probe
 	change    change
-	calm      int // windows in a row that are not congested at the limit
-	suspicion int // windows in a row that are slow below the limit
+	calm      int  // windows in a row that are not congested at the limit
+	congested bool // a probe has shown it
+	suspicion int  // windows in a row that are slow below the limit
 }
 
 func newLaw(cfg *Config) law {
-	l := law{squeeze: 1, start: true, saturated: math.Inf(-1)}
+	l := law{squeeze: 1, start: true, began: -1, saturated: math.Inf(-1)}
 	l.configure(cfg)
 	return l
 }
@@ -96,6 +104,9 @@ func (l *law) flow(now float64) {
 	if l.probe.measuring {
 		l.probe.window.area += area
 	}
+	if l.start {
+		l.usual.add(float64(l.inflight), now-l.touched, usualMemory)
+	}
 	l.touched = now
 }
 
@@ -113,6 +124,15 @@ func (l *law) congestion() float64 {
 		return 1
 	}
 	return max(1, l.busy.stay()/l.scale())
+}
+
+// slower is how many times longer than in an idle backend those took that ended
+// of late.
+func (l *law) slower() float64 {
+	if l.recent.owed == 0 {
+		return 1
+	}
+	return l.recent.took / (l.scale() * l.recent.owed)
 }
 
 // erlangs is how many requests the busy backend really works on at a time.
@@ -144,24 +164,27 @@ func (l *law) potential() float64 {
 // cost in a backend that is not busy. While no limit is known, the load that is
 // usual is taken for not busy.
 func (l *law) quiet(now float64) bool {
-	if l.probe.on || now-l.saturated <= calmAfter {
+	if l.probe.on || l.full || now-l.saturated <= calmAfter {
 		return false
 	}
 	few := 0.7 * l.limit
 	if l.start {
-		few = max(startLimit-1, 1.5*l.usual.mean)
+		if few = 1.5 * l.usual.mean; l.routes.effective(l.idle.samples) < startSamples {
+			few = max(few, startFew)
+		}
 	}
 	return float64(l.inflight) <= max(1, few)
 }
 
 // admitted notes that a request goes to the backend.
 func (l *law) admitted(now float64, p *Place) {
+	if l.began < 0 {
+		l.began, l.touched = now, now
+		l.window.reset(now)
+	}
 	p.quiet = l.quiet(now)
 	l.flow(now)
 	l.inflight++
-	if l.start {
-		l.usual.add(float64(l.inflight), 1, idleMemory)
-	}
 }
 
 // ended notes that a request has left the backend after so many seconds. A
@@ -186,6 +209,10 @@ func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
 		}
 	}
 	l.count(&l.window, work, e)
+	if e != Failed && l.routes.known(p.slot) {
+		l.window.took += stay
+		l.window.owed += work
+	}
 	if l.probe.on {
 		l.count(&l.probe.window, work, e)
 		l.continueProbe(now)
@@ -197,21 +224,25 @@ func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
 // route that nobody knows yet is compared with the others as busy as it is.
 func (l *law) learn(now float64, p *Place, stay float64) {
 	switch {
-	case p.quiet && (l.start || !l.probe.on && now-l.saturated > calmAfter && float64(l.inflight) <= max(2, 0.8*l.limit)):
+	case p.quiet && (l.start || !l.probe.on && !l.full && now-l.saturated > calmAfter && float64(l.inflight) <= max(2, 0.8*l.limit)):
 		l.routes.learn(p.slot, stay/l.scale())
 		l.idle.add(meter{area: stay, work: l.routes.work(p.slot), samples: 1}, idleMemory)
-	case !l.routes.known(p.slot) && l.recent.work > 0:
-		l.routes.learn(p.slot, stay/l.recent.stay())
+		l.routes.spread(stay/l.scale(), p.slot)
+	case !l.routes.known(p.slot):
+		l.routes.learn(p.slot, stay/l.scale()/max(1, l.slower()))
 	}
 }
 
 func (l *law) count(w *window, work float64, e Ending) {
 	w.count++
-	if e == Failed {
+	switch e {
+	case Failed:
 		w.failed++
-		return
+	case Left: // nobody knows whether the work was done
+		w.gone++
+	default:
+		w.work += work
 	}
-	w.work += work
 }
 
 // gaveUp notes that a client left before its answer came.
@@ -226,18 +257,23 @@ func (l *law) closeWindow(now float64) {
 		m.seconds >= max(3, 5*shortest)) {
 		return
 	}
-	full := m.load() >= saturatedAt*float64(l.allowed())
-	l.squeezeBy(full)
+	allowed := l.allowed()
+	l.full = m.load() >= saturatedAt*float64(min(allowed, max(l.window.allowed, 1)))
+	l.squeezeBy(l.full)
 	count := l.window.count
 	l.window.reset(now)
+	l.window.allowed = allowed
+	if !l.probe.on && !l.probe.after {
+		l.since.add(m, busyMemory)
+	}
 	switch {
 	case l.probe.on:
 	case l.probe.after: // this window tells of the probe, too
 		l.probe.after = false
-	case full:
+	case l.full:
 		l.saturatedWindow(now, m, count)
 	default:
-		l.unsaturatedWindow(now, m)
+		l.unsaturatedWindow(now, m, count)
 	}
 }
 
@@ -268,11 +304,11 @@ func (l *law) saturatedWindow(now float64, m meter, count float64) {
 		return
 	}
 	if l.start {
-		l.starting(now)
+		l.starting(now, m, count/m.seconds)
 		return
 	}
 	if changed {
-		l.busy = l.recent
+		l.busy, l.since = l.recent, l.recent
 		if l.recent.stay() > 1.3*l.scale() {
 			l.doubt(now)
 			return
@@ -322,7 +358,13 @@ func (l *law) settle() {
 	} else {
 		l.calm = 0
 	}
-	l.setLimit(min(max(limit, stepDown*l.limit), stepUp*l.limit))
+	if !l.congested {
+		limit = max(limit, l.limit) // nobody is shed on a suspicion
+	}
+	if !l.probe.after || !l.probe.doubt { // what was doubted is known now
+		limit = max(limit, stepDown*l.limit)
+	}
+	l.setLimit(min(limit, stepUp*l.limit))
 }
 
 // target is the limit for what the backend delivers.
@@ -335,14 +377,14 @@ func (l *law) setLimit(limit float64) { l.limit = max(1, min(l.max, limit)) }
 
 // unsaturatedWindow looks for a backend that has become slow although the
 // limit is far: it is asked before anyone is shed.
-func (l *law) unsaturatedWindow(now float64, m meter) {
+func (l *law) unsaturatedWindow(now float64, m meter, count float64) {
 	l.calm = 0
-	if l.start && m.load() > startLimit && m.stay() > startCrowded*l.scale() {
+	if l.start && m.load() > startLimit {
 		l.recent.add(m, recentMemory)
-		l.starting(now)
+		l.starting(now, m, count/m.seconds)
 		return
 	}
-	if l.still || l.idle.samples < 100 || m.samples < 12 || m.load() <= 2 {
+	if l.still || l.idle.samples < idleTrusted || m.samples < 12 || m.load() <= 2 {
 		return
 	}
 	if m.work > 0 && m.stay() < 1.6*l.scale() {
@@ -352,7 +394,7 @@ func (l *law) unsaturatedWindow(now float64, m meter) {
 	if l.suspicion++; l.suspicion < 2 || now < l.probe.next {
 		return
 	}
-	l.busy, l.recent = m, m
+	l.busy, l.recent, l.since = m, m, m
 	l.doubt(now)
 }
 
@@ -360,6 +402,7 @@ func (l *law) unsaturatedWindow(now float64, m meter) {
 func (l *law) doubt(now float64) {
 	l.suspicion = 0
 	l.start = false
+	l.congested = false
+	l.probe.doubt, l.probe.odds = true, 0
 	l.startProbe(now, doubtDepth*l.recent.load())
-	l.probe.doubt = true
 }

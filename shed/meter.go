@@ -9,16 +9,28 @@ type meter struct {
 	area    float64 // requests in flight times seconds
 	work    float64 // units completed
 	samples float64 // effective ones
+	took    float64 // seconds that those took which have ended
+	owed    float64 // units of work of those
 }
 
 // stay is how long a unit of work stays in the backend, in seconds.
 func (m *meter) stay() float64 { return m.area / m.work }
 
 // rate is the units of work completed in a second.
-func (m *meter) rate() float64 { return m.work / m.seconds }
+func (m *meter) rate() float64 {
+	if m.seconds == 0 {
+		return 0
+	}
+	return m.work / m.seconds
+}
 
 // load is the mean of the requests in flight.
-func (m *meter) load() float64 { return m.area / m.seconds }
+func (m *meter) load() float64 {
+	if m.seconds == 0 {
+		return 0
+	}
+	return m.area / m.seconds
+}
 
 // add takes another meter in, and forgets so much of the old that no more
 // samples than memory stand behind the sums. Sums are kept, not means of
@@ -32,6 +44,8 @@ func (m *meter) add(x meter, memory float64) {
 	m.area = keep*m.area + x.area
 	m.work = keep*m.work + x.work
 	m.samples = keep*m.samples + x.samples
+	m.took = keep*m.took + x.took
+	m.owed = keep*m.owed + x.owed
 }
 
 // window is a meter that runs.
@@ -40,7 +54,10 @@ type window struct {
 	since  float64 // seconds
 	count  float64 // requests that ended, those that failed included
 	failed float64
+	gone   float64 // likewise, those whose client had left
 	left   float64 // requests whose client gave up
+
+	allowed int // requests that might be in flight when it began
 }
 
 func (w *window) reset(now float64) { *w = window{since: now} }
@@ -49,6 +66,6 @@ func (w *window) reset(now float64) { *w = window{since: now} }
 func (w *window) close(now float64, r *routes) meter {
 	m := w.meter
 	m.seconds = now - w.since
-	m.samples = r.effective(w.count - w.failed)
+	m.samples = r.effective(w.count - w.failed - w.gone)
 	return m
 }

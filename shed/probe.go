@@ -16,6 +16,8 @@ const (
 	probeCost    = 0.01 // of what the backend can do, spent on probes
 	probeGapMax  = 30.0 // seconds
 	probeMoved   = 3.0  // standard deviations
+	probeElastic = 0.6  // above this the stay falls with the number inside: the backend is busy
+	probeSure    = 1.0  // natural logarithm of the odds
 	probeStale   = 3.0  // natural logarithm of the odds
 )
 
@@ -24,6 +26,7 @@ type probe struct {
 	mixing    bool    // few enough are inside
 	measuring bool    // and what is left of before is gone
 	doubt     bool    // nobody knows yet whether the backend is congested
+	deeper    bool    // the backend was still busy, another one follows
 	after     bool    // the window that runs has seen the probe
 	limit     float64 // of requests in flight
 	began     float64
@@ -60,7 +63,7 @@ var probeResultNames = [ProbeResults]string{"confirmed", "moved", "stale", "fail
 
 func (l *law) startProbe(now, limit float64) {
 	p := &l.probe
-	p.on, p.mixing, p.measuring, p.doubt = true, false, false, false
+	p.on, p.mixing, p.measuring, p.deeper = true, false, false, false
 	p.limit = max(1, math.Floor(limit+0.5))
 	p.began = now
 	wait := (l.congestion()+probeMix+probeStays)*l.slow() + 3*probeSamples/max(l.routes.effective(l.potential()), 0.1)
@@ -98,14 +101,20 @@ func (l *law) endProbe(now float64) {
 	p := &l.probe
 	m := p.window.close(now, &l.routes)
 	measured := p.measuring && m.samples >= 6
+	drained := p.mixing
 	p.on, p.mixing, p.measuring, p.after = false, false, false, true
 	took := now - p.began
 	if !measured {
+		if !drained {
+			l.setLimit(min(l.limit, float64(l.inflight))) // those inside don't get done: no more for now
+		}
+		p.doubt = false
 		p.count[ProbeFailed]++
 		p.next = now + max(1, took)
 		return
 	}
 	result := l.judgeProbe(m)
+	l.since = meter{}
 	p.count[result]++
 	if result == ProbeConfirmed {
 		p.gap = min(max(2*p.gap, 2*took), took*(1-probeDepth)/probeCost, probeGapMax)
@@ -113,21 +122,33 @@ func (l *law) endProbe(now float64) {
 		p.gap = 2 * took
 	}
 	p.next = now + p.gap
-	if p.doubt {
+	if p.doubt && !l.congested {
+		p.next = now + took
+	} else if p.doubt {
 		p.next = now + max(1, 2*took)
+	}
+	if p.deeper {
+		l.busy = m
+		l.startProbe(now, doubtDepth*m.load())
+		return
 	}
 	if result != ProbeStale {
 		l.settle()
 	}
+	p.doubt = false
 }
 
 // judgeProbe takes in what a probe found.
 func (l *law) judgeProbe(m meter) ProbeResult {
 	p := &l.probe
-	believed := math.Log(max(1, l.busy.stay()/l.scale())) // congestion
-	seen := math.Log(l.busy.stay() / m.stay())
-	samples := min(m.samples, 4*probeSamples) * l.busy.samples / (m.samples + l.busy.samples)
-	distance := math.Log(l.busy.load() / m.load())
+	before := l.since
+	if before.samples < windowSamples {
+		before = l.busy
+	}
+	believed := math.Log(max(1, before.stay()/l.scale())) // congestion
+	seen := math.Log(before.stay() / m.stay())
+	samples := min(m.samples, 4*probeSamples) * before.samples / (m.samples + before.samples)
+	distance := math.Log(before.load() / m.load())
 	if distance > 0.1 {
 		p.elastic.add(min(max(seen/distance, -0.5), 2), m.samples, 8*probeSamples)
 	}
@@ -142,6 +163,16 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 		return ProbeStale
 	}
 	p.odds = max(p.odds, -probeStale)
+	l.congested = p.odds < -probeSure || l.congested && p.odds < probeSure
+	if p.doubt && distance > 0.3 && seen > probeElastic*distance {
+		// It is still busy with so few: what it takes when it is not is less.
+		if m.stay() >= l.scale() && l.idle.samples >= idleTrusted {
+			return ProbeConfirmed
+		}
+		l.idle = m
+		p.deeper = true
+		return ProbeMoved
+	}
 	if math.Abs(math.Log(m.stay()/l.scale()))*math.Sqrt(m.samples) > probeMoved {
 		l.idle = m
 		return ProbeMoved

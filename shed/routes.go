@@ -13,11 +13,14 @@ type routes struct {
 	all  estimate // over all requests
 	// The moments of the cost of requests as they come.
 	mean, square estimate
+	// How much wider than exponentially distributed the costs of a route are.
+	wider estimate
 }
 
 const (
 	routeMemory  = 1000 // completions that the cost of a route is the mean of
 	momentMemory = 1000 // likewise for the moments
+	spreadKnown  = 200  // completions after which their spread does
 	routeKnown   = 20   // completions after which a route counts as known
 )
 
@@ -46,14 +49,26 @@ func (r *routes) completed(work float64) {
 	r.square.add(2*work*work, 1, momentMemory)
 }
 
-// effective is how many equal requests tell as much as n of these: where
-// a few are expensive the cheap ones tell little. Within a route the costs are
-// taken to spread as those of an exponential distribution do.
+// spread notes how far a cost is from what its route costs.
+func (r *routes) spread(cost float64, slot uint8) {
+	if expected := r.work(slot); expected > 0 {
+		ratio := min(cost/expected, 10)
+		r.wider.add(ratio*ratio/2, 1, momentMemory)
+	}
+}
+
+// effective is how many equal requests, with times that are exponentially
+// distributed, tell as much as n of these: where a few are expensive the cheap
+// ones tell little.
 func (r *routes) effective(n float64) float64 {
 	if r.square.mean == 0 {
-		return 0
+		return n
 	}
-	return n * 2 * r.mean.mean * r.mean.mean / r.square.mean
+	n *= 2 * r.mean.mean * r.mean.mean / r.square.mean
+	if r.wider.samples >= spreadKnown {
+		n /= min(max(r.wider.mean, 0.5), 4)
+	}
+	return n
 }
 
 // slow is the cost of the request that a random unit of work belongs to.

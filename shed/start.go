@@ -1,12 +1,26 @@
 package shed
 
 // The start is the search for the first limit: a few requests are let in, and
-// each that is done lets one more in, so the limit doubles in the time that a
-// request takes, until the backend becomes slower.
+// each that is done lets one more in, so that the limit doubles in the time that
+// a request takes. It ends when requests take longer than the first ones did.
+// Until the slow ones had the time to end, nothing can be said: what is inside
+// by then is soon done.
 const (
 	startLimit   = 4.0
-	startCrowded = 1.8 // congestion that ends the start
+	startFew     = 16.0 // requests inside that tell what a request costs, while nothing is known
+	startSamples = 12.0 // effective ones, until that is known
+	startSeconds = 1.0  // before the start may end
+	startStays   = 3.0  // of slow requests, likewise
+	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
+	startMore    = 2.0  // times as many inside as when the most was done, that end the start
+	startCrowded = 1.8  // congestion that ends the start
 )
+
+// best is the window of the start in which the most was done.
+type best struct {
+	served float64 // requests in a second
+	load   float64 // requests in flight
+}
 
 // grow is a step of the start: a request was done while there was demand.
 func (l *law) grow() {
@@ -16,11 +30,26 @@ func (l *law) grow() {
 }
 
 // starting looks at what is known of the last moments, and ends the start if
-// they were crowded.
-func (l *law) starting(now float64) {
-	if l.still || l.recent.stay() <= startCrowded*l.scale() {
+// they were crowded: if requests take longer than they should, or if more of them
+// inside brought no more work done.
+func (l *law) starting(now float64, m meter, served float64) {
+	if l.still || now-l.began < max(startSeconds, startStays*l.slow()) {
 		return
 	}
-	l.busy = l.recent
-	l.doubt(now)
+	crowded := false
+	if l.full {
+		if served > startGrowth*l.best.served {
+			l.best = best{served, m.load()}
+		} else {
+			crowded = m.load() > startMore*l.best.load
+		}
+	}
+	if l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
+		crowded = crowded || l.slower() > startCrowded ||
+			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > startCrowded*l.scale()
+	}
+	if crowded {
+		l.busy, l.since, l.best = l.recent, l.recent, best{}
+		l.doubt(now)
+	}
 }
