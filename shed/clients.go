@@ -97,3 +97,61 @@ func bandOf(share float64) int {
 	}
 	return band
 }
+
+const (
+	visitSlots = 4096
+	visitGap   = 2 * time.Second  // between the requests of a visit
+	visitLong  = 15 * time.Second // after which it counts as another one
+	visitShy   = time.Second      // how long a client that was rejected stays behind
+)
+
+// visits remember which clients are being served: a page whose first requests
+// were served is served to its end, and one whose first was not gives way. Of
+// fixed size: clients that share a slot forget each other.
+type visits [visitSlots]visit
+
+type visit struct {
+	client uint64
+	since  time.Duration
+	last   time.Duration
+	served bool
+}
+
+// note remembers what became of a request.
+func (v *visits) note(client uint64, served bool, now time.Duration) {
+	if client == 0 {
+		return
+	}
+	x := &v[client%visitSlots]
+	if x.client != client || x.served != served || x.over(now) {
+		*x = visit{client: client, since: now, served: served}
+	}
+	x.last = now
+}
+
+// over reports whether the visit has ended.
+func (x *visit) over(now time.Duration) bool {
+	if !x.served {
+		return now-x.since > visitShy
+	}
+	return now-x.last > visitGap || now-x.since > visitLong
+}
+
+// refused reports whether a client was rejected a moment ago.
+func (v *visits) refused(client uint64, now time.Duration) bool {
+	x := &v[client%visitSlots]
+	return client != 0 && x.client == client && !x.served && !x.over(now)
+}
+
+// cohort is that of a client, or the first or last one because of how its visit
+// began.
+func (v *visits) cohort(seed, client uint64, now time.Duration) int {
+	x := &v[client%visitSlots]
+	if client == 0 || x.client != client || x.over(now) {
+		return min(max(cohortOf(seed, client, now), 1), cohorts-2)
+	}
+	if x.served {
+		return 0
+	}
+	return cohorts - 1
+}

@@ -32,6 +32,7 @@ type Controller struct {
 	ghosts   ghosts
 	streams  int
 	usage    usage
+	visits   visits
 	book     book
 	closed   bool
 
@@ -90,6 +91,9 @@ func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 		return c.pretend(now, p)
 	case c.closed, p.Stream && c.streams >= c.cfg.MaxStreams, c.law.inflight >= c.cfg.Max && p.Class == Exempt:
 		return c.reject(now, p, OutcomeRejected, ReasonCapacity)
+	case p.Class < queueClasses && c.overload[p.Class].on && c.visits.refused(p.Client, now):
+		// The rest of a page that has lost a part would be work for nothing.
+		return c.reject(now, p, OutcomeRejected, ReasonCohort)
 	case p.Class == Exempt, c.queue.len == 0 && c.free(p.Class):
 		c.noteEmpty(now)
 		c.admit(now, p, OutcomeAdmitted)
@@ -114,12 +118,13 @@ func (c *Controller) admit(now time.Duration, p *Place, o Outcome) {
 	c.stats.requests[p.Class][o]++
 	c.law.admitted(now.Seconds(), p)
 	c.usage.add(p.Client, c.law.routes.work(p.slot), now)
+	c.visits.note(p.Client, true, now)
 }
 
 // enqueue gives a request a place to wait, if one is left for it.
 func (c *Controller) enqueue(now time.Duration, p *Place) Verdict {
 	band := bandOf(c.usage.share(p.Client))
-	p.bucket = bucketOf(p.Class, band, cohortOf(c.seed, p.Client, now))
+	p.bucket = bucketOf(p.Class, band, c.visits.cohort(c.seed, p.Client, now))
 	p.Size = max(p.Size, minSize)
 	c.noteEmpty(now)
 	if band > 0 {
@@ -234,6 +239,7 @@ func (c *Controller) reject(now time.Duration, p *Place, o Outcome, r Reason) Ve
 	if p.Class < queueClasses {
 		c.overload[p.Class].rejected = now
 	}
+	c.visits.note(p.Client, false, now)
 	p.RetryAfter = c.book.appoint(p.Class, now, c.law.potential(), int(c.cfg.RetryAfterMax/time.Second))
 	c.stats.requests[p.Class][o]++
 	c.stats.reasons[r]++
