@@ -204,7 +204,7 @@ func (c *Controller) patience() time.Duration {
 func (c *Controller) room(now time.Duration, class Class) (room, most int) {
 	rate := c.law.potential()
 	o := &c.overload[class]
-	if !o.on && now-o.empty > c.cfg.Patience {
+	if !o.on && now-o.empty > 2*c.cfg.Patience {
 		o.on, o.rejected = true, now
 	}
 	if o.on && now-o.rejected > c.cfg.Patience {

@@ -316,7 +316,7 @@ func (l *law) saturatedWindow(now float64, m meter, count float64) {
 	}
 	l.settle()
 	if now >= l.probe.next {
-		l.startProbe(now, probeDepth*min(l.limit, l.erlangs()))
+		l.startProbe(now, l.probe.depth()*min(l.limit, l.erlangs()))
 	}
 }
 

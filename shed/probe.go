@@ -17,6 +17,7 @@ const (
 	probeGapMax  = 30.0 // seconds
 	probeMoved   = 3.0  // standard deviations
 	probeElastic = 0.6  // above this the stay falls with the number inside: the backend is busy
+	probeBusy    = 0.7  // likewise, of several probes
 	probeSure    = 1.0  // natural logarithm of the odds
 	probeStale   = 3.0  // natural logarithm of the odds
 )
@@ -42,6 +43,21 @@ type probe struct {
 
 // end is when a probe is over, whatever it knows by then.
 func (p *probe) end() time.Duration { return time.Duration(p.deadline * float64(time.Second)) }
+
+// busy reports whether probes found the backend still busy: its stay falls in
+// proportion to the number inside.
+func (p *probe) busy() bool {
+	return p.elastic.samples >= 2*probeSamples && p.elastic.mean > probeElastic
+}
+
+// depth is how many requests a probe lets in, as a part of those that the
+// backend works on.
+func (p *probe) depth() float64 {
+	if p.busy() {
+		return doubtDepth
+	}
+	return probeDepth
+}
 
 // ProbeResult is what a probe found.
 type ProbeResult uint8
@@ -169,7 +185,7 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 		if m.stay() >= l.scale() && l.idle.samples >= idleTrusted {
 			return ProbeConfirmed
 		}
-		l.idle = m
+		l.idle, p.elastic = m, estimate{}
 		p.deeper = true
 		return ProbeMoved
 	}
@@ -177,7 +193,12 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 		l.idle = m
 		return ProbeMoved
 	}
-	l.idle.add(m, idleMemory)
+	memory := idleMemory
+	if p.busy() && m.stay() < l.scale() {
+		memory = 2 * m.samples // what was known came of a backend that was busy
+		p.elastic = estimate{}
+	}
+	l.idle.add(m, memory)
 	return ProbeConfirmed
 }
 
