@@ -247,6 +247,9 @@ func TestCleanupOfAHalfBuiltGate(t *testing.T) {
 		}
 		cleanUp(t, h)
 	}
+	another := newGate(t, newContext(t), statusgate.Handler{Shed: &statusgate.Shed{Fixed: 1}})
+	cleanUp(t, another)
+	cleanUp(t, another)
 	_, _ = exchange(t, running, get("/thing"), func(http.ResponseWriter, *http.Request) error {
 		if w, err := exchange(t, running, get("/other"), sends(200, "ok")); w.Code != 503 {
 			t.Errorf("got %d, %v: the limiter of the running gate is gone", w.Code, err)

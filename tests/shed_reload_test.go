@@ -14,7 +14,7 @@ const admitted = `requests_total{class="normal",limiter="statusgate",outcome="ad
 func TestALimiterSurvivesAReload(t *testing.T) {
 	s := prepareShedStage(t)
 	const shed = "shed {\n\tfixed 1\n\tpatience 1m\n\tmax_streams 1\n\tcritical path /stream\n}"
-	reload := func(more string) { loadCaddy(t, scenarioGlobal, s.site("localhost", shed+more)+s.metrics()) }
+	reload := func(more string) { s.load(s.site("localhost", shed+more)) }
 	startCaddy(t, scenarioGlobal, s.site("localhost", shed)+s.metrics())
 
 	first := s.ask("GET", "/first")
@@ -64,7 +64,7 @@ func TestAReloadChangesTheSettings(t *testing.T) {
 	first := s.ask("GET", "/first")
 	heldFirst := s.reached("/first")
 	s.ask("GET", "/second").want(503)
-	loadCaddy(t, scenarioGlobal, s.site("localhost", "shed {\n\tfixed 2\n\tqueue 0\n}")+s.metrics())
+	s.load(s.site("localhost", "shed {\n\tfixed 2\n\tqueue 0\n}"))
 	second := s.ask("GET", "/second")
 	heldSecond := s.reached("/second")
 	s.ask("GET", "/third").want(503)
@@ -108,7 +108,7 @@ func TestALimiterThatIsGoneReleasesThoseWhoWait(t *testing.T) {
 	held := s.reached("/first")
 	second := s.ask("GET", "/second")
 	s.await(queued, 1)
-	loadCaddy(t, scenarioGlobal, s.site("localhost", "")+s.metrics())
+	s.load(s.site("localhost", ""))
 	if a := second.want(503); a.Header.Get("Retry-After") == "" {
 		t.Errorf("no Retry-After in %v", a.Header)
 	}
@@ -144,7 +144,7 @@ func TestNoPlaceIsLostWhileTheConfigurationChanges(t *testing.T) {
 	s := &shedStage{t: t, port: port}
 	config := func(i int) string {
 		options := []string{"shed {\n\tfixed 2\n}", "", "shed {\n\tfixed 3\n}", "shed {\n\tmax 50\n}"}[i%4]
-		return scenarioSite("localhost", port, options, "", "respond ok") + s.metrics()
+		return scenarioSite("localhost", port, options, "", "respond ok")
 	}
 	startCaddy(t, scenarioGlobal, config(0))
 	stop, done := make(chan struct{}), make(chan struct{})
@@ -174,7 +174,7 @@ func TestNoPlaceIsLostWhileTheConfigurationChanges(t *testing.T) {
 		}
 	}()
 	for i := 1; i <= 20; i++ {
-		loadCaddy(t, scenarioGlobal, config(i))
+		s.load(config(i))
 	}
 	close(stop)
 	within(t, patience, "the end of the client", done)

@@ -2,11 +2,14 @@ package tests
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -18,6 +21,7 @@ type shedStage struct {
 	port  int
 	name  string            // of the scenario
 	begun chan *heldRequest // requests that have reached the backend
+	again atomic.Bool       // whether a connection that is reset is tried again
 }
 
 // heldRequest is a request in the backend.
@@ -65,6 +69,39 @@ func (s *shedStage) site(host, options string) string {
 	return scenarioSite(host, s.port, options, "", "scenario")
 }
 
+// load replaces the configuration by other sites. Caddy resets connections then
+// that it has not accepted yet.
+func (s *shedStage) load(sites string) {
+	s.t.Helper()
+	s.again.Store(true)
+	loadCaddy(s.t, scenarioGlobal, sites+s.metrics())
+}
+
+// roundTrip makes a request, again where that is due.
+func (s *shedStage) roundTrip(transport http.RoundTripper, req *http.Request) (*http.Response, error) {
+	resp, err := transport.RoundTrip(req)
+	for tries := 0; s.again.Load() && errors.Is(err, syscall.ECONNRESET) && tries < 20; tries++ {
+		resp, err = transport.RoundTrip(req)
+	}
+	return resp, err
+}
+
+// exposition is what the metrics endpoint shows.
+func (s *shedStage) exposition() string {
+	s.t.Helper()
+	req := request(s.t, http.MethodGet, fmt.Sprintf("http://metrics.test:%d/metrics", s.port))
+	resp, err := s.roundTrip(scenarioTransport(s.t, s.port, "h1"), req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(body)
+}
+
 func (s *shedStage) metrics() string {
 	return fmt.Sprintf("http://metrics.test:%d {\n\tbind 127.0.0.1\n\tmetrics /metrics\n}\n", s.port)
 }
@@ -98,7 +135,7 @@ func (s *shedStage) askHost(host, method, path string, header ...string) *pendin
 	transport := scenarioTransport(s.t, s.port, "h1")
 	go func() {
 		defer cancel()
-		resp, err := transport.RoundTrip(req)
+		resp, err := s.roundTrip(transport, req)
 		if err != nil {
 			p.err <- err
 			return
@@ -168,10 +205,8 @@ func (s *shedStage) reached(path string) *heldRequest {
 // series reads the samples of the limiters.
 func (s *shedStage) series() map[string]float64 {
 	s.t.Helper()
-	req := request(s.t, http.MethodGet, fmt.Sprintf("http://metrics.test:%d/metrics", s.port))
-	body := do(s.t, scenarioTransport(s.t, s.port, "h1"), req).body
 	samples := make(map[string]float64)
-	for line := range strings.Lines(body) {
+	for line := range strings.Lines(s.exposition()) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
 		if name, ok := strings.CutPrefix(name, "caddy_statusgate_shed_"); ok {
 			samples[name+"}"], _ = strconv.ParseFloat(value, 64)
@@ -207,10 +242,8 @@ const (
 // responses reads the samples of responses that are not zero.
 func (s *shedStage) responses() map[string]string {
 	s.t.Helper()
-	req := request(s.t, http.MethodGet, fmt.Sprintf("http://metrics.test:%d/metrics", s.port))
-	body := do(s.t, scenarioTransport(s.t, s.port, "h1"), req).body
 	samples := make(map[string]string)
-	for line := range strings.Lines(body) {
+	for line := range strings.Lines(s.exposition()) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
 		if strings.HasPrefix(name, "caddy_statusgate_responses_total") && value != "0" {
 			samples[name+"}"] = value
