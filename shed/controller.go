@@ -313,8 +313,14 @@ func (c *Controller) end(now time.Duration, p *Place, e Ending) {
 // expected to go on with its request.
 func (c *Controller) haunt(now time.Duration, p *Place) {
 	c.law.gaveUp()
-	expected := c.law.expected(c.law.routes.work(p.slot)) * c.law.congestion()
-	hold := max(expected-(now-p.started).Seconds(), 0.7*expected)
+	elapsed := (now - p.started).Seconds()
+	idle := c.law.expected(c.law.routes.work(p.slot))
+	expected := idle * c.law.congestion()
+	hold := max(expected-elapsed, 0.7*expected)
+	if c.law.recent.lost() > lostMany {
+		hold = max(hold, elapsed) // what is expected seems to be wrong
+	}
+	hold = min(hold, 2*max(elapsed, idle)) // as long again at the most
 	until := now + min(time.Duration(hold*float64(time.Second)), ghostMax)
 	c.ghosts.push(ghost{until: until, slot: p.slot, quiet: p.quiet, taken: p.started})
 }

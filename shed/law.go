@@ -30,6 +30,7 @@ const (
 
 	abortsMany  = 0.03 // of those admitted: clients give up before the backend does
 	abortsFew   = 0.01
+	lostMany    = 0.2 // of those that ended: what the others say is not the whole truth
 	squeezeStep = 0.7
 	squeezeMin  = 0.1
 	relaxStep   = 1.03

@@ -9,6 +9,7 @@ type meter struct {
 	area    float64 // requests in flight times seconds
 	work    float64 // units completed
 	samples float64 // effective ones
+	gone    float64 // requests whose client had left when they ended
 	took    float64 // seconds that those took which have ended
 	owed    float64 // units of work of those
 }
@@ -44,8 +45,17 @@ func (m *meter) add(x meter, memory float64) {
 	m.area = keep*m.area + x.area
 	m.work = keep*m.work + x.work
 	m.samples = keep*m.samples + x.samples
+	m.gone = keep*m.gone + x.gone
 	m.took = keep*m.took + x.took
 	m.owed = keep*m.owed + x.owed
+}
+
+// lost is the part of the requests whose client had left.
+func (m *meter) lost() float64 {
+	if m.gone == 0 {
+		return 0
+	}
+	return m.gone / (m.gone + m.samples)
 }
 
 // window is a meter that runs.
@@ -54,7 +64,6 @@ type window struct {
 	since  float64 // seconds
 	count  float64 // requests that ended, those that failed included
 	failed float64
-	gone   float64 // likewise, those whose client had left
 	left   float64 // requests whose client gave up
 
 	allowed int // requests that might be in flight when it began

@@ -131,6 +131,9 @@ func (l *law) endProbe(now float64) {
 	}
 	result := l.judgeProbe(m)
 	l.since = meter{}
+	if p.doubt && m.rate() > l.busy.rate() {
+		l.busy, l.recent = m, m // fewer got more done: what was known is of the past
+	}
 	p.count[result]++
 	if result == ProbeConfirmed {
 		p.gap = min(max(2*p.gap, 2*took), took*(1-probeDepth)/probeCost, probeGapMax)
@@ -172,6 +175,9 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 	// inside until it is idle; if it is only slow, it is as it was.
 	expected := max(0, min(believed, distance))
 	p.odds = 0.8*p.odds + samples*expected*(expected-2*seen)/2
+	if max(before.lost(), m.lost()) > lostMany {
+		p.odds = min(p.odds, -probeStale/2) // too slow for its clients, whatever those say that stayed
+	}
 	if p.odds > probeStale {
 		p.odds = 0
 		l.idle = m
