@@ -11,8 +11,8 @@ const (
 	probeDepth   = 0.75 // of the requests that the backend works on
 	doubtDepth   = 0.5  // of those that are in flight, where it may be slow without being busy
 	probeSamples = 24.0
-	probeStays   = 2.0  // of slow requests, for which a probe measures at least
-	probeMix     = 1.0  // of slow requests, before it measures: those that are left of before are the long ones
+	probeTurns   = 2.0  // times that those inside are replaced while a probe measures, at least
+	probeMix     = 1.0  // likewise, before it measures: those that are left of before are the long ones
 	probeCost    = 0.01 // of what the backend can do, spent on probes
 	probeGapMax  = 30.0 // seconds
 	probeMoved   = 3.0  // standard deviations
@@ -31,7 +31,6 @@ type probe struct {
 	after     bool    // the window that runs has seen the probe
 	limit     float64 // of requests in flight
 	began     float64
-	mixed     float64 // when to begin measuring
 	deadline  float64
 	window    window
 	next      float64 // when the next one is due
@@ -82,7 +81,7 @@ func (l *law) startProbe(now, limit float64) {
 	p.on, p.mixing, p.measuring, p.deeper = true, false, false, false
 	p.limit = max(1, math.Floor(limit+0.5))
 	p.began = now
-	wait := (l.congestion()+probeMix+probeStays)*l.slow() + 3*probeSamples/max(l.routes.effective(l.potential()), 0.1)
+	wait := (l.congestion()+probeMix+probeTurns)*l.slow() + 3*probeSamples/max(l.routes.effective(l.potential()), 0.1)
 	p.deadline = now + min(max(wait, 0.3), 10)
 	p.window.reset(now)
 	l.continueProbe(now)
@@ -94,9 +93,9 @@ func (l *law) continueProbe(now float64) {
 	p := &l.probe
 	if !p.mixing && l.inflight <= l.allowed() {
 		p.mixing = true
-		p.mixed = now + probeMix*l.slow()
+		p.window.reset(now)
 	}
-	if p.mixing && !p.measuring && now >= p.mixed {
+	if p.mixing && !p.measuring && p.window.count >= probeMix*p.limit {
 		p.measuring = true
 		p.window.reset(now)
 	}
@@ -108,7 +107,7 @@ func (l *law) continueProbe(now float64) {
 		return
 	}
 	m := p.window.close(now, &l.routes)
-	if m.seconds > probeStays*l.slow() && m.samples >= probeSamples {
+	if p.window.count >= probeTurns*p.limit && m.samples >= probeSamples {
 		l.endProbe(now)
 	}
 }
