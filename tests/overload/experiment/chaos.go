@@ -25,7 +25,7 @@ type disturbance struct {
 	policy   string // of reverse_proxy
 	from, to time.Duration
 	over     time.Duration // when the trouble is over, if it ends
-	mayFail  bool          // errors of the gateway's own are due
+	errors   float64       // share of errors of the gateway's own that are due
 	marks    []chart.Mark
 	judge    func(*Report, outcome, load.Summary) // of ours, within from and to
 }
@@ -61,7 +61,7 @@ func (d disturbance) make(ctx context.Context, lab *Lab, report Report) (Report,
 		table.Rows = append(table.Rows, row)
 		if o.sheds {
 			d.judge(&report, o, w)
-			report.sound(o, d.mayFail)
+			report.sound(o, d.errors)
 		}
 	}
 	report.Tables = append(report.Tables, table)
@@ -96,7 +96,7 @@ func stop(ctx context.Context, lab *Lab) (Report, error) {
 func restart(ctx context.Context, lab *Lab) (Report, error) {
 	const killed, started, duration = 5 * time.Second, 6 * time.Second, 14 * time.Second
 	return disturbance{
-		name: "restart", from: started, to: duration, over: started, mayFail: true,
+		name: "restart", from: started, to: duration, over: started, errors: .15,
 		marks: []chart.Mark{{X: killed.Seconds(), Name: "killed"}, {X: started.Seconds(), Name: "started"}},
 		trial: trial{
 			load: load.Config{Rate: .7 * capacity, Duration: duration},

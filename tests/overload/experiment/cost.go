@@ -46,7 +46,7 @@ func rejects(ctx context.Context, lab *Lab) (Report, error) {
 		})
 		if o.sheds {
 			report.atMost("p99 of those turned away at once, at 5x", " ms", float64(atOnce)/1e6, 5, 500)
-			report.sound(o, false)
+			report.sound(o, 0)
 		}
 	}
 	report.Tables = append(report.Tables, table)

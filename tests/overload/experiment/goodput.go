@@ -73,7 +73,7 @@ func (report *Report) goodput(o outcome, multiple float64, s sweep) {
 	case multiple > 1:
 		report.atLeast("goodput / capacity"+at, efficiency(w), .95, .75)
 	}
-	report.sound(o, false)
+	report.sound(o, 0)
 }
 
 // tables has a row for each rival and load.

@@ -53,7 +53,7 @@ func pages(ctx context.Context, lab *Lab) (Report, error) {
 		if o.sheds {
 			report.atLeast("complete pages (%)", 100*c, 47, 20)
 			report.atMost("broken pages", " %", 100*b, 5, 60)
-			report.sound(o, false)
+			report.sound(o, 0)
 		}
 	}
 	report.Tables = append(report.Tables, table)
@@ -106,8 +106,8 @@ func fairness(ctx context.Context, lab *Lab) (Report, error) {
 		if unequal.sheds {
 			report.atLeast("success of the others (%)", 100*others, 99.5, 60)
 			report.atLeast("Jain's index of equal clients", load.Jain(shares), .95, 0)
-			report.sound(unequal, false)
-			report.sound(equal, false)
+			report.sound(unequal, 0)
+			report.sound(equal, 0)
 		}
 	}
 	report.Tables = append(report.Tables, table)
@@ -169,7 +169,7 @@ func (report *Report) critical(trials []trial, results []outcome, duration time.
 		if !o.sheds {
 			continue
 		}
-		report.sound(o, false)
+		report.sound(o, 0)
 		if multiple < 1 {
 			unloaded = important.P99
 			continue

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -181,7 +182,7 @@ func firstCause(failures []error) error {
 		if err != nil && !errors.Is(err, context.Canceled) {
 			return err
 		}
-		called = errors.Join(called, err)
+		called = cmp.Or(called, err)
 	}
 	return called
 }
