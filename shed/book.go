@@ -6,7 +6,7 @@ const (
 	bookShare  = 0.4         // of what the backend delivers is given to those who come back
 	bookPages  = 128         // seconds
 	bookLater  = 10          // seconds that background requests leave to others
-	bookCommon = 0.8         // of a second's appointments that only critical requests may exceed
+	bookCommon = 0.9         // of a second's appointments that only critical requests may exceed
 	bookMin    = 1           // appointments in a second
 	bookMax    = 1 << 20     // likewise
 	bookSecond = time.Second // of a page
@@ -24,7 +24,10 @@ type book struct {
 
 // appoint returns in how many seconds, at least 1 and at most limit, a request
 // of a class should come back. Rate is what the backend delivers in a second.
-func (b *book) appoint(c Class, now time.Duration, rate float64, limit int) int {
+//
+// Nobody is told to come back before the overload, which has lasted for some
+// time, may be expected to be over: it may last as long again.
+func (b *book) appoint(c Class, now, lasted time.Duration, rate float64, limit int) int {
 	second := int64(now / bookSecond)
 	b.turn(second)
 	limit = max(1, limit)
@@ -33,7 +36,7 @@ func (b *book) appoint(c Class, now time.Duration, rate float64, limit int) int 
 	if c > Critical {
 		quota = int32(max(bookMin, float64(quota)*bookCommon))
 	}
-	at := max(b.free[c], second+1)
+	at := max(b.free[c], second+1+int64(min(lasted/bookSecond, bookPages/4)))
 	if c == Background {
 		at = max(at, min(second+bookLater, last))
 	}

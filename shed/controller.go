@@ -34,6 +34,8 @@ type Controller struct {
 	usage    usage
 	visits   visits
 	book     book
+	since    time.Duration // when the rejections began
+	rejected time.Duration // when the last one was
 	closed   bool
 
 	stats counters
@@ -240,10 +242,19 @@ func (c *Controller) reject(now time.Duration, p *Place, o Outcome, r Reason) Ve
 		c.overload[p.Class].rejected = now
 	}
 	c.visits.note(p.Client, false, now)
-	p.RetryAfter = c.book.appoint(p.Class, now, c.law.potential(), int(c.cfg.RetryAfterMax/time.Second))
+	p.RetryAfter = c.book.appoint(p.Class, now, c.lasted(now), c.law.potential(), int(c.cfg.RetryAfterMax/time.Second))
 	c.stats.requests[p.Class][o]++
 	c.stats.reasons[r]++
 	return Rejected
+}
+
+// lasted is for how long requests have been rejected.
+func (c *Controller) lasted(now time.Duration) time.Duration {
+	if now-c.rejected > 2*time.Second {
+		c.since = now
+	}
+	c.rejected = now
+	return now - c.since
 }
 
 func (c *Controller) rejectWaiting(now time.Duration, p *Place, o Outcome, r Reason) {
