@@ -22,7 +22,10 @@ type Shed struct {
 	// The name of the limiter. Gates that give the same name share one, with the
 	// same settings: for one backend behind several gates. It keeps what it has
 	// learned across reloads. Printable ASCII, at most 64 characters. No
-	// placeholders. Default: a limiter of its own, with the name of the gate.
+	// placeholders. Default: a limiter of its own, with the name of the gate;
+	// the second of the same name gets `#2` behind it, and so on. Which is the
+	// second may change with the configuration: name either the gates or the
+	// limiters.
 	Name string `json:"name,omitempty"`
 
 	// The requests that are served before all others. Tried after those of

@@ -2,14 +2,12 @@ package tests
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -21,7 +19,7 @@ type shedStage struct {
 	port  int
 	name  string            // of the scenario
 	begun chan *heldRequest // requests that have reached the backend
-	again atomic.Bool       // whether a connection that is reset is tried again
+	again atomic.Bool       // whether a connection that breaks is tried again
 }
 
 // heldRequest is a request in the backend.
@@ -69,8 +67,8 @@ func (s *shedStage) site(host, options string) string {
 	return scenarioSite(host, s.port, options, "", "scenario")
 }
 
-// load replaces the configuration by other sites. Caddy resets connections then
-// that it has not accepted yet.
+// load replaces the configuration by other sites. Caddy breaks connections then
+// on which no request has begun.
 func (s *shedStage) load(sites string) {
 	s.t.Helper()
 	s.again.Store(true)
@@ -80,7 +78,7 @@ func (s *shedStage) load(sites string) {
 // roundTrip makes a request, again where that is due.
 func (s *shedStage) roundTrip(transport http.RoundTripper, req *http.Request) (*http.Response, error) {
 	resp, err := transport.RoundTrip(req)
-	for tries := 0; s.again.Load() && errors.Is(err, syscall.ECONNRESET) && tries < 20; tries++ {
+	for tries := 0; err != nil && s.again.Load() && req.Context().Err() == nil && tries < 20; tries++ {
 		resp, err = transport.RoundTrip(req)
 	}
 	return resp, err
