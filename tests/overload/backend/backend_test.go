@@ -81,8 +81,8 @@ func TestSwitches(t *testing.T) {
 				p.Set(settings)
 				synctest.Wait()
 				got := flood(t, p, 100)
-				// Requests that are begun before all have arrived collapse less.
-				if got > row.want || got < row.want*9/10 {
+				// A collapse depends on how many are inside when each is begun.
+				if got > row.want*11/10 || got < row.want*9/10 {
 					t.Errorf("100 requests took %v, want %v", got, row.want)
 				}
 			})
