@@ -29,10 +29,11 @@ func mix(x uint64) uint64 {
 }
 
 const (
-	usageRows  = 2
-	usageSlots = 1024
-	usageHalf  = 10 * time.Second // the half-life of what a client has had
-	usageStep  = usageHalf / 100  // how often the weight of what is new is renewed
+	usageRows   = 2
+	usageSlots  = 1024
+	usageHalf   = 10 * time.Second // the half-life of what a client has had
+	usageForget = 100 * usageHalf  // after which nothing of before matters
+	usageStep   = usageHalf / 100  // how often the weight of what is new is renewed
 )
 
 // usage knows which clients want more of the backend than others: a count-min
@@ -75,6 +76,9 @@ func (u *usage) share(client uint64) float64 {
 
 func (u *usage) renew(now time.Duration) {
 	u.step = now
+	if now-u.since > usageForget {
+		*u = usage{step: now, since: now}
+	}
 	u.weight = math.Exp2((now - u.since).Seconds() / usageHalf.Seconds())
 	if u.weight < 1<<30 {
 		return

@@ -2,6 +2,16 @@ package shed
 
 import "time"
 
+const (
+	// ghostMax bounds how long the place of a client that left is kept.
+	ghostMax = 30 * time.Second
+	// ghostLeast is the part of the time expected of a request for which its
+	// place is kept at least: when it was to end is not known.
+	ghostLeast = 0.7
+	// ghostMost is how many times as long as a client waited its place is kept.
+	ghostMost = 2.0
+)
+
 // A ghost is a request whose client has left, while the backend, so far as
 // anyone knows, still works on it. Its place is kept until then.
 type ghost struct {
@@ -49,4 +59,20 @@ func (g *ghosts) pop() ghost {
 		*g = nil // what an incident took is given back
 	}
 	return top
+}
+
+// haunt keeps the place of a client that left for as long as the backend is
+// expected to go on with its request.
+func (c *Controller) haunt(now time.Duration, p *Place) {
+	c.law.gaveUp()
+	elapsed := (now - p.started).Seconds()
+	idle := c.law.expected(c.law.routes.work(p.slot))
+	expected := idle * c.law.congestion()
+	hold := max(expected-elapsed, ghostLeast*expected)
+	if c.law.recent.lost() > lostMany {
+		hold = max(hold, elapsed) // what is expected seems to be wrong
+	}
+	hold = min(hold, ghostMost*max(elapsed, idle))
+	until := now + min(time.Duration(hold*float64(time.Second)), ghostMax)
+	c.ghosts.push(ghost{until: until, slot: p.slot, quiet: p.quiet, taken: p.started})
 }

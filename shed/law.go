@@ -10,35 +10,20 @@ import "math"
 // the backend can really work on at a time, whatever is inside it: so many are
 // let in, and a few more, so that a backend that grew can show it.
 const (
-	windowSamples = 16   // effective samples that close a window
-	windowMin     = 0.1  // seconds
-	windowStays   = 1.2  // in stays of slow requests
-	saturatedAt   = 0.88 // of the limit
-	calmAfter     = 2.0  // seconds after which a saturation is over
-
 	busyMemory   = 300.0 // effective samples of what is known of the busy backend
 	recentMemory = 48.0  // of what is known of its last moments
 	idleMemory   = 600.0 // of what is known of the idle backend
 	idleTrusted  = 100.0 // after which that is trusted
-
-	usualMemory = 20.0 // seconds of what is known of the load during the start
-
-	slackShare = 0.06 // the limit is above the requests worked on by this
-	slackRoot  = 0.8  // and by so many times their square root
-	stepDown   = 0.6  // the limit never falls below this part of itself in a window
-	stepUp     = 2.0  // nor rises above
-
-	abortsMany  = 0.03 // of those admitted: clients give up before the backend does
-	abortsFew   = 0.01
-	lostMany    = 0.2 // of those that ended: what the others say is not the whole truth
-	squeezeStep = 0.7
-	squeezeMin  = 0.1
-	relaxStep   = 1.03
+	usualMemory  = 20.0  // seconds of what is known of the load during the start
+	lostMany     = 0.2   // of those that ended: what the others say is not the whole truth
+	calmAfter    = 2.0   // seconds after which a saturation is over
+	shortestStay = 1e-6  // seconds
 )
 
 // law learns how many requests the backend can work on at a time.
 type law struct {
-	still bool    // the limit is fixed, or must not be tried out
+	fixed bool    // the limit is the operator's
+	blind bool    // nothing may be tried out: every request is admitted
 	max   float64 // of the limit
 	limit float64
 
@@ -68,23 +53,24 @@ type law struct {
 }
 
 func newLaw(cfg *Config) law {
-	l := law{squeeze: 1, start: true, began: -1, saturated: math.Inf(-1)}
+	l := law{squeeze: 1, began: -1, saturated: math.Inf(-1)}
 	l.configure(cfg)
 	return l
 }
 
 // configure takes a configuration; what was learned stays.
 func (l *law) configure(cfg *Config) {
-	l.still = cfg.Fixed > 0 || cfg.Report
+	learned := l.limit > 0 && !l.fixed
+	l.fixed, l.blind = cfg.Fixed > 0, cfg.Report
 	l.max = float64(cfg.Max)
 	switch {
-	case cfg.Fixed > 0:
-		l.limit = float64(cfg.Fixed)
-	case l.limit == 0:
-		l.limit = startLimit
+	case l.fixed:
+		l.limit, l.start = float64(cfg.Fixed), false
+	case !learned:
+		l.limit, l.start = max(l.limit, startLimit), true
 	}
 	l.limit = min(l.limit, l.max)
-	if l.still {
+	if l.fixed || l.blind {
 		l.probe.on = false
 	}
 }
@@ -182,6 +168,7 @@ func (l *law) admitted(now float64, p *Place) {
 	if l.began < 0 {
 		l.began, l.touched = now, now
 		l.window.reset(now)
+		l.window.allowed = l.allowed()
 	}
 	p.quiet = l.quiet(now)
 	l.flow(now)
@@ -191,6 +178,7 @@ func (l *law) admitted(now float64, p *Place) {
 // ended notes that a request has left the backend after so many seconds. A
 // request whose client left has ended when its ghost does.
 func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
+	stay = max(stay, shortestStay)
 	l.flow(now)
 	l.inflight--
 	if e == Unused {
@@ -248,162 +236,3 @@ func (l *law) count(w *window, work float64, e Ending) {
 
 // gaveUp notes that a client left before its answer came.
 func (l *law) gaveUp() { l.window.left++ }
-
-// closeWindow ends the window if it knows enough, and acts on it.
-func (l *law) closeWindow(now float64) {
-	m := l.window.close(now, &l.routes)
-	shortest := max(windowMin, windowStays*l.slow())
-	if !(m.seconds >= shortest && m.samples >= windowSamples ||
-		m.seconds >= max(1, 3*shortest) && m.samples >= 5 ||
-		m.seconds >= max(3, 5*shortest)) {
-		return
-	}
-	allowed := l.allowed()
-	l.full = m.load() >= saturatedAt*float64(min(allowed, max(l.window.allowed, 1)))
-	l.squeezeBy(l.full)
-	count := l.window.count
-	l.window.reset(now)
-	l.window.allowed = allowed
-	if !l.probe.on && !l.probe.after {
-		l.since.add(m, busyMemory)
-	}
-	switch {
-	case l.probe.on:
-	case l.probe.after: // this window tells of the probe, too
-		l.probe.after = false
-	case l.full:
-		l.saturatedWindow(now, m, count)
-	default:
-		l.unsaturatedWindow(now, m, count)
-	}
-}
-
-// squeezeBy learns how patient the clients are: when many leave while the
-// backend is busy, less may be inside and wait, so that what is served is
-// served in time.
-func (l *law) squeezeBy(full bool) {
-	w := &l.window
-	switch {
-	case full && w.count > 0 && w.left > abortsMany*w.count+1:
-		l.squeeze = max(squeezeMin, l.squeeze*squeezeStep)
-	case !full || w.count > 0 && w.left < abortsFew*w.count+1:
-		l.squeeze = min(1, l.squeeze*relaxStep)
-	}
-}
-
-// saturatedWindow learns from a window in which the limit was reached.
-func (l *law) saturatedWindow(now float64, m meter, count float64) {
-	l.saturated = now
-	if l.served == 0 {
-		l.served = count / m.seconds
-	}
-	l.served += min(0.6, max(0.1, m.samples/80)) * (count/m.seconds - l.served)
-	changed := l.change.note(m, &l.busy)
-	l.busy.add(m, busyMemory)
-	l.recent.add(m, recentMemory)
-	if l.still {
-		return
-	}
-	if l.start {
-		l.starting(now, m, count/m.seconds)
-		return
-	}
-	if changed {
-		l.busy, l.since = l.recent, l.recent
-		if l.recent.stay() > 1.3*l.scale() {
-			l.doubt(now)
-			return
-		}
-	}
-	l.settle()
-	if now >= l.probe.next {
-		l.startProbe(now, l.probe.depth()*min(l.limit, l.erlangs()))
-	}
-}
-
-// change is a test for a backend that does more or less work than it did
-// (CUSUM).
-type change struct{ more, less float64 }
-
-func (c *change) note(m meter, known *meter) bool {
-	if known.work == 0 || m.samples == 0 {
-		return false
-	}
-	z := -4.0
-	if m.work > 0 {
-		z = math.Log(m.rate()/known.rate()) * math.Sqrt(m.samples)
-	}
-	c.more = max(0, c.more+z-0.75)
-	c.less = max(0, c.less-z-0.75)
-	if c.more < 5 && c.less < 5 {
-		return false
-	}
-	*c = change{}
-	return true
-}
-
-// settle moves the limit to what the backend delivers and a little more. A
-// backend that shows no congestion at the limit may be able to do more.
-func (l *law) settle() {
-	if l.start || l.busy.seconds == 0 || l.still {
-		return
-	}
-	limit := l.target()
-	if l.recent.stay() < 1.05*l.scale() {
-		l.calm++
-		growth := 1.15
-		if l.calm >= 3 {
-			growth = 1.4
-		}
-		limit = max(limit, growth*l.recent.load())
-	} else {
-		l.calm = 0
-	}
-	if !l.congested {
-		limit = max(limit, l.limit) // nobody is shed on a suspicion
-	}
-	if !l.probe.after || !l.probe.doubt { // what was doubted is known now
-		limit = max(limit, stepDown*l.limit)
-	}
-	l.setLimit(min(limit, stepUp*l.limit))
-}
-
-// target is the limit for what the backend delivers.
-func (l *law) target() float64 {
-	e := l.erlangs()
-	return (1+slackShare*l.squeeze)*e + slackRoot*l.squeeze*math.Sqrt(e)
-}
-
-func (l *law) setLimit(limit float64) { l.limit = max(1, min(l.max, limit)) }
-
-// unsaturatedWindow looks for a backend that has become slow although the
-// limit is far: it is asked before anyone is shed.
-func (l *law) unsaturatedWindow(now float64, m meter, count float64) {
-	l.calm = 0
-	if l.start && m.load() > startLimit {
-		l.recent.add(m, recentMemory)
-		l.starting(now, m, count/m.seconds)
-		return
-	}
-	if l.still || l.idle.samples < idleTrusted || m.samples < 12 || m.load() <= 2 {
-		return
-	}
-	if m.work > 0 && m.stay() < 1.6*l.scale() {
-		l.suspicion = 0
-		return
-	}
-	if l.suspicion++; l.suspicion < 2 || now < l.probe.next {
-		return
-	}
-	l.busy, l.recent, l.since = m, m, m
-	l.doubt(now)
-}
-
-// doubt asks a backend that has become slow why, before anyone is shed.
-func (l *law) doubt(now float64) {
-	l.suspicion = 0
-	l.start = false
-	l.congested = false
-	l.probe.doubt, l.probe.odds = true, 0
-	l.startProbe(now, doubtDepth*l.recent.load())
-}

@@ -17,9 +17,11 @@ const (
 	probeGapMax  = 30.0 // seconds
 	probeMoved   = 3.0  // standard deviations
 	probeElastic = 0.6  // above this the stay falls with the number inside: the backend is busy
-	probeBusy    = 0.7  // likewise, of several probes
-	probeSure    = 1.0  // natural logarithm of the odds
-	probeStale   = 3.0  // natural logarithm of the odds
+	probeSure    = 1.0  // natural logarithm of the odds from where one may act on them
+	probeStale   = 3.0  // and from where what was known is given up
+	probeEnough  = 6.0  // samples without which nothing was measured
+	probeFrom    = 0.1  // natural logarithm of the ratio of two loads from where they can be compared
+	probeFar     = 0.3  // and from where one of them is enough
 )
 
 type probe struct {
@@ -115,7 +117,7 @@ func (l *law) continueProbe(now float64) {
 func (l *law) endProbe(now float64) {
 	p := &l.probe
 	m := p.window.close(now, &l.routes)
-	measured := p.measuring && m.samples >= 6
+	measured := p.measuring && m.samples >= probeEnough
 	drained := p.mixing
 	p.on, p.mixing, p.measuring, p.after = false, false, false, true
 	took := now - p.began
@@ -163,11 +165,14 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 	if before.samples < windowSamples {
 		before = l.busy
 	}
+	if before.work <= 0 || before.area <= 0 || before.seconds <= 0 {
+		before = m // there is nothing to compare with
+	}
 	believed := math.Log(max(1, before.stay()/l.scale())) // congestion
 	seen := math.Log(before.stay() / m.stay())
 	samples := min(m.samples, 4*probeSamples) * before.samples / (m.samples + before.samples)
 	distance := math.Log(before.load() / m.load())
-	if distance > 0.1 {
+	if distance > probeFrom {
 		p.elastic.add(min(max(seen/distance, -0.5), 2), m.samples, 8*probeSamples)
 	}
 	// If the backend is congested it is quicker now, in proportion to what is
@@ -185,7 +190,7 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 	}
 	p.odds = max(p.odds, -probeStale)
 	l.congested = p.odds < -probeSure || l.congested && p.odds < probeSure
-	if p.doubt && distance > 0.3 && seen > probeElastic*distance {
+	if p.doubt && distance > probeFar && seen > probeElastic*distance {
 		// It is still busy with so few: what it takes when it is not is less.
 		if m.stay() >= l.scale() && l.idle.samples >= idleTrusted {
 			return ProbeConfirmed

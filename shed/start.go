@@ -24,7 +24,7 @@ type best struct {
 
 // grow is a step of the start: a request was done while there was demand.
 func (l *law) grow() {
-	if !l.still && !l.probe.on && float64(l.inflight+1) >= saturatedAt*l.limit {
+	if !l.probe.on && float64(l.inflight+1) >= saturatedAt*l.limit {
 		l.setLimit(l.limit + 1)
 	}
 }
@@ -33,7 +33,7 @@ func (l *law) grow() {
 // they were crowded: if requests take longer than they should, or if more of them
 // inside brought no more work done.
 func (l *law) starting(now float64, m meter, served float64) {
-	if l.still || now-l.began < max(startSeconds, startStays*l.slow()) {
+	if now-l.began < max(startSeconds, startStays*l.slow()) {
 		return
 	}
 	crowded := false

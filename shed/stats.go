@@ -11,7 +11,7 @@ type counters struct {
 
 // Stats is how things stand with a limiter. Counts go up from its beginning.
 type Stats struct {
-	Limit    int          // requests that may be in flight
+	Limit    int          // requests that may be in flight, while no probe lets fewer in
 	Inflight int          // places taken, those of ghosts included
 	Ghosts   int          // places kept for clients that have left
 	Streams  int          // requests that go on as streams
@@ -38,7 +38,7 @@ func (c *Controller) Stats(now time.Duration) Stats {
 	c.clock(now)
 	l := &c.law
 	s := Stats{
-		Limit: c.Limit(), Inflight: l.inflight, Ghosts: len(c.ghosts), Streams: c.streams,
+		Limit: min(int(l.limit+0.5), c.cfg.Max), Inflight: l.inflight, Ghosts: len(c.ghosts), Streams: c.streams,
 		Requests: c.stats.requests, Reasons: c.stats.reasons, Demotions: c.stats.demotions, Probes: l.probe.count,
 		Erlangs: l.erlangs(), Congestion: l.congestion(), Elasticity: l.probe.elastic.mean, Squeeze: l.squeeze,
 	}

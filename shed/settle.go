@@ -1,0 +1,53 @@
+package shed
+
+import "math"
+
+const (
+	slackShare = 0.06 // the limit is above the requests worked on by this
+	slackRoot  = 0.8  // and by so many times their square root
+	stepDown   = 0.6  // the limit never falls below this part of itself in a window
+	stepUp     = 2.0  // nor rises above
+
+	calmStay  = 1.05 // times the scale, up to which a window counts as calm
+	calmGrow  = 1.15 // times the load, to which the limit rises in a calm window
+	calmSure  = 3    // calm windows in a row
+	calmGrows = 1.4  // and then
+)
+
+// settle moves the limit to what the backend delivers and a little more. A
+// backend that shows no congestion at the limit may be able to do more.
+func (l *law) settle() {
+	if l.start || l.busy.seconds == 0 || l.fixed {
+		return
+	}
+	limit := l.target()
+	if l.recent.stay() < calmStay*l.scale() {
+		l.calm++
+		growth := calmGrow
+		if l.calm >= calmSure {
+			growth = calmGrows
+		}
+		limit = max(limit, growth*l.recent.load())
+	} else {
+		l.calm = 0
+	}
+	if !l.congested {
+		limit = max(limit, l.limit) // nobody is shed on a suspicion
+	}
+	if !l.probe.after || !l.probe.doubt { // what was doubted is known now
+		limit = max(limit, stepDown*l.limit)
+	}
+	l.setLimit(min(limit, stepUp*l.limit))
+}
+
+// target is the limit for what the backend delivers.
+func (l *law) target() float64 {
+	e := l.erlangs()
+	return (1+slackShare*l.squeeze)*e + slackRoot*l.squeeze*math.Sqrt(e)
+}
+
+func (l *law) setLimit(limit float64) {
+	if limit > 0 { // and a number
+		l.limit = max(1, min(l.max, limit))
+	}
+}
