@@ -18,8 +18,8 @@ func cohortOf(seed, client uint64, now time.Duration) int {
 		return cohorts / 2
 	}
 	h := mix(seed ^ client)
-	stagger := time.Duration(h>>32) * epoch >> 32
-	return int(mix(h+uint64((now+stagger)/epoch)) % cohorts) //nolint:gosec // times are not negative
+	stagger, _ := bits.Mul64(h, uint64(epoch)) // uniform below an epoch
+	return int(mix(h+(uint64(now)+stagger)/uint64(epoch)) % cohorts) //nolint:gosec // times are not negative
 }
 
 // mix spreads the bits of x.

@@ -33,11 +33,11 @@ type Controller struct {
 // unpredictable. It calls decided for each request that was told to wait, when
 // its verdict is there; decided must not call the controller.
 func NewController(cfg Config, seed uint64, decided func(*Place)) *Controller {
-	return &Controller{cfg: cfg, seed: seed, decided: decided, law: newLaw(&cfg)}
+	return &Controller{cfg: cfg, seed: seed, decided: decided, law: newLaw(&cfg), rejected: math.MinInt64 / 2}
 }
 
 // Configure changes the settings. Those in flight stay; who waits in a queue
-// that became shorter waits on.
+// that became shorter waits on, and is let in where nobody is rejected any more.
 func (c *Controller) Configure(now time.Duration, cfg Config) {
 	now = c.clock(now)
 	c.law.flow(now.Seconds())
@@ -86,6 +86,9 @@ func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 // free reports whether the backend may have one more of a class. What is
 // critical does not wait for a probe.
 func (c *Controller) free(class Class) bool {
+	if c.cfg.Report {
+		return true
+	}
 	limit := c.law.allowed()
 	if class == Critical {
 		limit = max(limit, int(c.law.limit+0.5))
@@ -198,7 +201,7 @@ func (c *Controller) Next() (at time.Duration, ok bool) {
 		at = c.ghosts[0].until
 	}
 	if p := c.queue.oldest; p != nil {
-		at = min(at, p.deadline)
+		at = min(at, p.arrived+c.patience())
 	}
 	if c.law.probe.on {
 		at = min(at, c.law.probe.end())
@@ -214,7 +217,7 @@ func (c *Controller) Advance(now time.Duration) {
 		p := Place{placeState: placeState{slot: g.slot, quiet: g.quiet}}
 		c.law.ended(now.Seconds(), &p, (now - g.taken).Seconds(), Left)
 	}
-	for p := c.queue.oldest; p != nil && p.deadline <= now; p = c.queue.oldest {
+	for p := c.queue.oldest; p != nil && p.arrived+c.patience() <= now; p = c.queue.oldest {
 		c.queue.remove(p)
 		c.rejectWaiting(now, p, OutcomeTimeout, ReasonPatience)
 	}
@@ -231,6 +234,7 @@ func (c *Controller) Limit() int { return min(c.law.allowed(), c.cfg.Max) }
 // pretend admits every request, and counts what would have become of it: those
 // above the limit stand for the queue.
 func (c *Controller) pretend(now time.Duration, p *Place) Verdict {
+	c.noteEmpty(now)
 	outcome := OutcomeAdmitted
 	if waiting := c.law.inflight - c.Limit(); waiting >= 0 && p.Class != Exempt {
 		outcome = OutcomeQueued
@@ -239,8 +243,6 @@ func (c *Controller) pretend(now time.Duration, p *Place) Verdict {
 			c.overload[p.Class].rejected = now
 			c.stats.reasons[ReasonCapacity]++
 		}
-	} else {
-		c.noteEmpty(now)
 	}
 	p.Verdict, p.Outcome = Admitted, outcome
 	p.state, p.started = stateRunning, now

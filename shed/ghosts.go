@@ -72,7 +72,7 @@ func (c *Controller) haunt(now time.Duration, p *Place) {
 	if c.law.recent.lost() > lostMany {
 		hold = max(hold, elapsed) // what is expected seems to be wrong
 	}
-	hold = min(hold, ghostMost*max(elapsed, idle))
-	until := now + min(time.Duration(hold*float64(time.Second)), ghostMax)
+	hold = min(hold, ghostMost*max(elapsed, idle), ghostMax.Seconds())
+	until := now + time.Duration(hold*float64(time.Second))
 	c.ghosts.push(ghost{until: until, slot: p.slot, quiet: p.quiet, taken: p.started})
 }

@@ -110,7 +110,6 @@ type placeState struct {
 	bucket   int
 	arrived  time.Duration
 	started  time.Duration // when it got its place
-	deadline time.Duration // of its patience
 
 	before, behind *Place // in its bucket
 	older, younger *Place // among all who wait

@@ -47,7 +47,6 @@ func (c *Controller) enqueue(now time.Duration, p *Place) Verdict {
 		return c.reject(now, p, OutcomeRejected, reason)
 	}
 	p.Verdict, p.state = Waiting, stateWaiting
-	p.deadline = now + c.patience()
 	c.queue.push(p)
 	return Waiting
 }
@@ -70,6 +69,9 @@ func (c *Controller) full(now time.Duration, bucket int, known bool) bool {
 // makeRoom puts out those for whom there is no room any more when a request
 // comes. It is false if that leaves none for the request itself.
 func (c *Controller) makeRoom(now time.Duration, p *Place) bool {
+	if p.Size > queueBytes {
+		return false // and nobody has to go for it
+	}
 	for c.queue.len > 0 {
 		worst := c.queue.worst()
 		over := c.queue.len >= c.cfg.Queue || c.queue.size+p.Size > queueBytes
@@ -96,7 +98,8 @@ func reasonOf(p *Place) Reason {
 	return ReasonCapacity
 }
 
-// patience is how long those who come now may wait.
+// patience is how long anyone may wait, as things are now: one limit for all, so
+// that who came first also gives up first.
 func (c *Controller) patience() time.Duration {
 	return time.Duration(float64(c.cfg.Patience) * max(leastPatience, c.law.squeeze))
 }
@@ -122,6 +125,9 @@ func (c *Controller) room(now time.Duration, class Class) (room, most int) {
 
 // noteEmpty notes for which classes nobody waits.
 func (c *Controller) noteEmpty(now time.Duration) {
+	if c.cfg.Report && c.law.inflight > c.Limit() {
+		return // those above the limit stand for the queue
+	}
 	if c.queue.len == 0 {
 		for class := range c.overload {
 			c.overload[class].empty = now

@@ -1,0 +1,98 @@
+package shed
+
+import "time"
+
+// What the tests see of the inside: the parts that stand alone, and the counts
+// that a controller must keep.
+
+const (
+	QueueBytes   = queueBytes
+	MinSize      = minSize
+	Buckets      = buckets
+	ClassBuckets = classBuckets
+	Cohorts      = cohorts
+	Bands        = bands
+	Epoch        = epoch
+	BookPages    = bookPages
+	GhostMax     = ghostMax
+)
+
+// Queue is the queue alone.
+type Queue struct{ q queue }
+
+func (q *Queue) Push(p *Place, bucket int) {
+	p.bucket = bucket
+	q.q.push(p)
+}
+
+func (q *Queue) Remove(p *Place)          { q.q.remove(p) }
+func (q *Queue) Best() *Place             { return q.q.best() }
+func (q *Queue) Worst() *Place            { return q.q.worst() }
+func (q *Queue) Oldest() *Place           { return q.q.oldest }
+func (q *Queue) UpTo(bucket int) int      { return q.q.upTo(bucket) }
+func (q *Queue) UpToClass(c Class) int    { return q.q.upToClass(c) }
+func (q *Queue) Len() int                 { return q.q.len }
+func (q *Queue) Size() int                { return q.q.size }
+func BucketOf(c Class, band, coh int) int { return bucketOf(c, band, coh) }
+func BandOf(share float64) int            { return bandOf(share) }
+func (p *Place) Linked() bool {
+	return p.before != nil || p.behind != nil || p.older != nil || p.younger != nil
+}
+func (p *Place) Bucket() int                      { return p.bucket }
+func BookQuota(rate float64) int                  { return int(bookQuota(rate)) }
+func CohortOf(s, c uint64, now time.Duration) int { return cohortOf(s, c, now) }
+
+// Ghosts are the ghosts alone.
+type Ghosts struct{ g ghosts }
+
+func (g *Ghosts) Push(until time.Duration) { g.g.push(ghost{until: until}) }
+func (g *Ghosts) Pop() time.Duration       { x := g.g.pop(); return x.until }
+func (g *Ghosts) Len() int                 { return len(g.g) }
+func (g *Ghosts) Cap() int                 { return cap(g.g) }
+
+// Book is the appointment book alone.
+type Book struct{ b book }
+
+func (b *Book) Appoint(c Class, now, lasted time.Duration, rate float64, limit int) int {
+	return b.b.appoint(c, now, lasted, rate, limit)
+}
+
+// Usage is the sketch of usage alone.
+type Usage struct{ u usage }
+
+func (u *Usage) Add(client uint64, work float64, now time.Duration) { u.u.add(client, work, now) }
+func (u *Usage) Share(client uint64) float64                        { return u.u.share(client) }
+
+// Visits are the visits alone.
+type Visits struct{ v visits }
+
+func (v *Visits) Note(client uint64, served bool, now time.Duration) { v.v.note(client, served, now) }
+func (v *Visits) Refused(client uint64, now time.Duration) bool      { return v.v.refused(client, now) }
+func (v *Visits) Cohort(seed, client uint64, now time.Duration) int {
+	return v.v.cohort(seed, client, now)
+}
+
+// Inside is what a controller holds, without the cost of Stats.
+type Inside struct{ Inflight, Ghosts, GhostCap, Streams, Waiting, Bytes int }
+
+func (c *Controller) Inside() Inside {
+	return Inside{c.law.inflight, len(c.ghosts), cap(c.ghosts), c.streams, c.queue.len, c.queue.size}
+}
+
+// Clock is the latest time that the controller was told.
+func (c *Controller) Clock() time.Duration { return c.now }
+
+// Probing reports whether a probe runs.
+func (c *Controller) Probing() bool { return c.law.probe.on }
+
+// Serves reports whether the one that waits first could have a place.
+func (c *Controller) Serves() bool {
+	p := c.queue.best()
+	return p != nil && c.free(p.Class)
+}
+
+// Patience is how long those who come now may wait.
+func (c *Controller) Patience() time.Duration { return c.patience() }
+
+// CloseWindow ends the window of the law, as if it knew enough.
+func (c *Controller) CloseWindow(now time.Duration) { c.law.closeWindow(now.Seconds()) }
