@@ -18,7 +18,7 @@ func cohortOf(seed, client uint64, now time.Duration) int {
 		return cohorts / 2
 	}
 	h := mix(seed ^ client)
-	stagger, _ := bits.Mul64(h, uint64(epoch)) // uniform below an epoch
+	stagger, _ := bits.Mul64(h, uint64(epoch))                       // uniform below an epoch
 	return int(mix(h+(uint64(now)+stagger)/uint64(epoch)) % cohorts) //nolint:gosec // times are not negative
 }
 

@@ -17,6 +17,7 @@ const (
 	probeGapMax  = 30.0 // seconds
 	probeMoved   = 3.0  // standard deviations
 	probeElastic = 0.6  // above this the stay falls with the number inside: the backend is busy
+	doubtElastic = 0.4 // likewise, of one probe, where more is lost by an error
 	probeSure    = 1.0  // natural logarithm of the odds from where one may act on them
 	probeStale   = 3.0  // and from where what was known is given up
 	probeEnough  = 6.0  // samples without which nothing was measured
@@ -29,6 +30,7 @@ type probe struct {
 	mixing    bool    // few enough are inside
 	measuring bool    // and what is left of before is gone
 	doubt     bool    // nobody knows yet whether the backend is congested
+	search    bool    // the start has led to it
 	deeper    bool    // the backend was still busy, another one follows
 	after     bool    // the window that runs has seen the probe
 	limit     float64 // of requests in flight
@@ -152,7 +154,11 @@ func (l *law) endProbe(now float64) {
 		l.startProbe(now, doubtDepth*m.load())
 		return
 	}
-	if result != ProbeStale {
+	switch {
+	case result == ProbeStale:
+	case p.doubt && !l.congested && p.search:
+		l.resume(now) // nothing speaks for having found the limit
+	default:
 		l.settle()
 	}
 	p.doubt = false
@@ -190,7 +196,7 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 	}
 	p.odds = max(p.odds, -probeStale)
 	l.congested = p.odds < -probeSure || l.congested && p.odds < probeSure
-	if p.doubt && distance > probeFar && seen > probeElastic*distance {
+	if p.doubt && distance > probeFar && seen > doubtElastic*distance {
 		// It is still busy with so few: what it takes when it is not is less.
 		if m.stay() >= l.scale() && l.idle.samples >= idleTrusted {
 			return ProbeConfirmed

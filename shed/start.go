@@ -9,7 +9,7 @@ const (
 	startLimit   = 4.0
 	startFew     = 16.0 // requests inside that tell what a request costs, while nothing is known
 	startSamples = 12.0 // effective ones, until that is known
-	startSeconds = 1.0  // before the start may end
+	startSeconds = 0.5  // before the start may end
 	startStays   = 3.0  // of slow requests, likewise
 	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
 	startMore    = 2.0  // times as many inside as when the most was done, that end the start
@@ -52,4 +52,9 @@ func (l *law) starting(now float64, m meter, served float64) {
 		l.busy, l.since, l.best = l.recent, l.recent, best{}
 		l.doubt(now)
 	}
+}
+
+// resume goes on with the start where it was.
+func (l *law) resume(now float64) {
+	l.start, l.began = true, now
 }

@@ -148,6 +148,7 @@ func (l *law) unsaturatedWindow(now float64, m meter, count float64) {
 // nothing may be tried out it is taken for congested.
 func (l *law) doubt(now float64) {
 	l.suspicion = 0
+	l.probe.search = l.start
 	l.start = false
 	l.congested = l.blind
 	l.probe.odds = 0
