@@ -66,7 +66,7 @@ func (c *Controller) clock(now time.Duration) time.Duration {
 func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 	now = c.clock(now)
 	p.placeState = placeState{slot: Slot(p.Route), arrived: now}
-	p.Wait, p.RetryAfter = 0, 0
+	p.Reason, p.RetryAfter, p.Wait = 0, 0, 0
 	switch {
 	case c.cfg.Report:
 		return c.pretend(now, p)
