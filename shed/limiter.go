@@ -17,20 +17,21 @@ type Limiter struct {
 	timer      *time.Timer
 	alarm      time.Duration // when the timer goes off, 0 if it does not
 	crowded    atomic.Bool
+	// Channels for those who wait, each with room for one verdict. They are the
+	// limiter's own, since they must not leave the bubble of a test.
+	signals sync.Pool
 }
 
 // New makes a limiter.
 func New(cfg Config) *Limiter {
 	l := &Limiter{epoch: time.Now()}
+	l.signals.New = func() any { return make(chan struct{}, 1) }
 	l.controller = NewController(cfg, rand.Uint64(), wake) //nolint:gosec // nothing to guess but cohorts
 	return l
 }
 
 // wake tells a request that waits of its verdict.
 func wake(p *Place) { p.ready <- struct{}{} }
-
-// signals are channels for those who wait, each with room for one verdict.
-var signals = sync.Pool{New: func() any { return make(chan struct{}, 1) }}
 
 // Acquire asks for a place, and waits for it where there is hope. It fills in
 // the verdict and what belongs to it. Who is admitted has to call Release in the
@@ -42,7 +43,7 @@ func (l *Limiter) Acquire(ctx context.Context, p *Place) Verdict {
 		l.unlock()
 		return p.Verdict
 	}
-	ready := signals.Get().(chan struct{})
+	ready := l.signals.Get().(chan struct{})
 	p.ready = ready
 	l.unlock()
 	select {
@@ -57,7 +58,7 @@ func (l *Limiter) Acquire(ctx context.Context, p *Place) Verdict {
 		}
 	}
 	p.ready = nil
-	signals.Put(ready)
+	l.signals.Put(ready)
 	if p.Verdict == Admitted && ctx.Err() != nil {
 		l.Release(p, Unused)
 		p.Verdict, p.Outcome = Rejected, OutcomeAbandoned
