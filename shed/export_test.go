@@ -94,5 +94,14 @@ func (c *Controller) Serves() bool {
 // Patience is how long those who come now may wait.
 func (c *Controller) Patience() time.Duration { return c.patience() }
 
-// CloseWindow ends the window of the law, as if it knew enough.
-func (c *Controller) CloseWindow(now time.Duration) { c.law.closeWindow(now.Seconds()) }
+// CloseWindow ends a window of the law in which so much work was done, and the
+// probe that may follow.
+func (c *Controller) CloseWindow(now time.Duration, work float64) {
+	c.law.flow(now.Seconds())
+	c.law.window.work += work
+	c.law.window.count += work
+	c.law.closeWindow(now.Seconds())
+	if c.law.probe.on {
+		c.law.endProbe(now.Seconds())
+	}
+}

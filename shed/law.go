@@ -43,6 +43,7 @@ type law struct {
 
 	usual     estimate // requests in flight during the start, over seconds
 	best      best
+	trend     trend
 	began     float64 // when the start did
 	start     bool    // nothing has shown yet how many are too many
 	probe     probe

@@ -17,7 +17,7 @@ const (
 	probeGapMax  = 30.0 // seconds
 	probeMoved   = 3.0  // standard deviations
 	probeElastic = 0.6  // above this the stay falls with the number inside: the backend is busy
-	doubtElastic = 0.4 // likewise, of one probe, where more is lost by an error
+	doubtElastic = 0.4  // likewise, of one probe, where more is lost by an error
 	probeSure    = 1.0  // natural logarithm of the odds from where one may act on them
 	probeStale   = 3.0  // and from where what was known is given up
 	probeEnough  = 6.0  // samples without which nothing was measured

@@ -13,6 +13,8 @@ const (
 	startStays   = 3.0  // of slow requests, likewise
 	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
 	startMore    = 2.0  // times as many inside as when the most was done, that end the start
+	trendRise    = 1.2  // times as many inside as before
+	trendTimes   = 2    // in a row
 	startCrowded = 1.8  // congestion that ends the start
 )
 
@@ -31,20 +33,17 @@ func (l *law) grow() {
 
 // starting looks at what is known of the last moments, and ends the start if
 // they were crowded: if requests take longer than they should, or if more of them
-// inside brought no more work done.
+// inside brought no more work done, while the backend does not keep up.
 func (l *law) starting(now float64, m meter, served float64) {
 	if now-l.began < max(startSeconds, startStays*l.slow()) {
 		return
 	}
-	crowded := false
-	if l.full {
-		if served > startGrowth*l.best.served {
-			l.best = best{served, m.load()}
-		} else {
-			crowded = m.load() > startMore*l.best.load
-		}
+	if l.full && served > startGrowth*l.best.served {
+		l.best = best{served, m.load()}
+		return
 	}
-	if l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
+	crowded := l.full && m.load() > startMore*l.best.load
+	if l.trend.rising() && l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
 		crowded = crowded || l.slower() > startCrowded ||
 			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > startCrowded*l.scale()
 	}
@@ -53,6 +52,28 @@ func (l *law) starting(now float64, m meter, served float64) {
 		l.doubt(now)
 	}
 }
+
+// trend tells a backend that does not keep up from one that is only slow: the
+// requests inside the one become more and more, those inside the other become
+// more once, in the time that a request takes.
+type trend struct {
+	since float64
+	load  float64
+	times int // in a row that the load has risen, each in the time that a request takes
+}
+
+// note takes a window in, where requests stay for so many seconds.
+func (t *trend) note(now float64, m *meter, stay float64) {
+	if now-t.since < max(stay, windowMin) {
+		return
+	}
+	if t.times++; m.load() < trendRise*t.load {
+		t.times = 0
+	}
+	t.since, t.load = now, m.load()
+}
+
+func (t *trend) rising() bool { return t.times >= trendTimes }
 
 // resume goes on with the start where it was.
 func (l *law) resume(now float64) {

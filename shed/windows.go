@@ -45,6 +45,9 @@ func (l *law) closeWindow(now float64) {
 	l.window.allowed = allowed
 	if !l.probe.on && !l.probe.after {
 		l.since.add(m, busyMemory)
+		if count > 0 && l.routes.mean.mean > 0 {
+			l.trend.note(now, &m, m.area/count*l.routes.slow()/l.routes.mean.mean)
+		}
 	}
 	switch {
 	case l.probe.on:
@@ -137,7 +140,7 @@ func (l *law) unsaturatedWindow(now float64, m meter, count float64) {
 		l.suspicion = 0
 		return
 	}
-	if l.suspicion++; l.suspicion < 2 || now < l.probe.next {
+	if l.suspicion++; l.suspicion < 2 || now < l.probe.next || !l.trend.rising() {
 		return
 	}
 	l.busy, l.recent, l.since = m, m, m
