@@ -11,6 +11,7 @@ const (
 	probeDepth   = 0.75 // of the requests that the backend works on
 	doubtDepth   = 0.5  // of those that are in flight, where it may be slow without being busy
 	probeSamples = 24.0
+	doubtSamples = 12.0
 	probeTurns   = 2.0  // times that those inside are replaced while a probe measures, at least
 	probeMix     = 1.0  // likewise, before it measures: those that are left of before are the long ones
 	probeCost    = 0.01 // of what the backend can do, spent on probes
@@ -111,7 +112,11 @@ func (l *law) continueProbe(now float64) {
 		return
 	}
 	m := p.window.close(now, &l.routes)
-	if p.window.count >= probeTurns*p.limit && m.samples >= probeSamples {
+	enough := probeSamples
+	if p.doubt && !l.congested {
+		enough = doubtSamples // they all wait for it
+	}
+	if p.window.count >= probeTurns*p.limit && m.samples >= enough {
 		l.endProbe(now)
 	}
 }

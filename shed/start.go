@@ -14,7 +14,7 @@ const (
 	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
 	startMore    = 2.0  // times as many inside as when the most was done, that end the start
 	trendRise    = 1.2  // times as many inside as before
-	trendTimes   = 2    // in a row
+	trendTimes   = 1    // in a row
 	startCrowded = 1.8  // congestion that ends the start
 )
 
