@@ -2,8 +2,8 @@
 // backends honest: it refuses what they can't serve and turns whatever they
 // answer into one documented contract.
 //
-// The decisions are made by the packages inspect, negotiate, normalize and problem,
-// which know nothing of Caddy.
+// The decisions are made by the packages inspect, negotiate, normalize, problem and
+// shed, which know nothing of Caddy.
 package statusgate
 
 import (

@@ -79,9 +79,29 @@ func boundless() Experiment {
 	return e
 }
 
+// slowerBackends get slower in other measures than the one of the table, and closer to
+// what they can do.
+func slowerBackends() Experiment {
+	e := Experiment{Name: "other backends get slower, not full", Figures: shedMost(.02, .1)}
+	for _, z := range []size{c12, c30} {
+		for _, c := range []struct{ load, slow float64 }{{.15, 4}, {.2, 4}, {.35, 2}, {.05, 10}} {
+			sc := z.steady(z.fifo(), Exponential, 0)
+			sc.Phases = phases(
+				Phase{For: 20 * time.Second, Load: c.load},
+				Phase{For: 40 * time.Second, Load: c.load, Slow: c.slow},
+			)
+			sc.From = 20 * time.Second
+			name := fmt.Sprintf("%v %gx, %g times slower", z, c.load, c.slow)
+			e.Cells = append(e.Cells, Cell{Name: name, Scenario: sc, Measure: measureShed})
+		}
+	}
+	return e
+}
+
 func changeVariations() []Experiment {
 	return []Experiment{
 		lightLoads(),
+		slowerBackends(),
 		collapsingHalves(),
 		adaptation("time to 90 %, C30", c30, 2),
 		adaptation("time to 90 %, C250", c250, 2),
