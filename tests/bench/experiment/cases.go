@@ -1,0 +1,286 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/statusgate/statusgate/tests/bench/drive"
+	"github.com/statusgate/statusgate/tests/bench/proxy"
+	"github.com/statusgate/statusgate/tests/overload/chart"
+)
+
+// browser is what a browser accepts.
+const browser = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+// Names of ours, as the tables have them.
+const (
+	nameGate    = "Statusgate"
+	nameNoGate  = "the same binary, no gate"
+	nameShipped = "Statusgate as shipped"
+	nameStock   = "stock Caddy"
+)
+
+func get(path string, fields ...string) drive.Request {
+	return drive.Request{Path: path, Fields: fields}
+}
+
+// ship gives a proxy the environment that is shipped.
+func (lab *Lab) ship(p proxy.Proxy, name string) proxy.Proxy {
+	p.Name, p.Environment = name, lab.shipped
+	return p
+}
+
+// group is series by name.
+type group []*series
+
+func (g group) named(name string) *series {
+	for _, s := range g {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// among are the series of some kinds of program.
+func (g group) among(want func(*series) bool) group {
+	var all group
+	for _, s := range g {
+		if want(s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// cheapest is the series whose requests cost least, nil if there is none.
+func (g group) cheapest() *series {
+	var best *series
+	for _, s := range g {
+		if best == nil || s.cost() < best.cost() {
+			best = s
+		}
+	}
+	return best
+}
+
+func isPeer(s *series) bool  { return s.Kind == proxy.Nginx || s.Kind == proxy.HAProxy }
+func isStock(s *series) bool { return s.Kind == proxy.Stock }
+
+// table has the figures of all series. Ratios are to the cheapest of stock Caddy
+// that is not left out, and to the cheapest peer.
+func (g group) table(stock *series) Table {
+	peer := g.among(isPeer).cheapest()
+	t := Table{Columns: []string{
+		"gateway", "CPU (µs)", "least–largest", "× stock", "× best peer", "requests/s", "p50 (µs)", "p99 (µs)", "peak (MiB)", "backend connections per 1000",
+	}}
+	for _, s := range g {
+		t.Rows = append(t.Rows, []string{
+			s.Name, number(s.cost()), spread(s.each(drive.Measurement.PerRequest)), times(s.over(stock)), times(s.over(peer)), number(s.rate()),
+			number(s.latency(p50)), number(s.latency(p99)), number(s.peak()), number(s.connectionsPer1000()),
+		})
+	}
+	return t
+}
+
+// bars draws what a request costs each.
+func (g group) bars(report *Report, lab *Lab, name string) error {
+	return report.plot(lab, name, func(path string) error {
+		panel := chart.BarPanel{Y: "CPU per request (µs)"}
+		for i, s := range g {
+			panel.Groups = append(panel.Groups, fmt.Sprint(i+1))
+			values := make([]float64, len(g))
+			for k := range values {
+				values[k] = math.NaN()
+			}
+			values[i] = s.cost()
+			panel.Series = append(panel.Series, chart.BarSeries{Name: fmt.Sprintf("%d  %s", i+1, s.Name), Values: values})
+		}
+		return chart.Bars(path, report.Title, panel)
+	})
+}
+
+// finish adds the table and the plot.
+func (g group) finish(report *Report, lab *Lab, name string, stock *series) error {
+	report.Tables = append(report.Tables, g.table(stock))
+	return g.bars(report, lab, name)
+}
+
+// pass is everything that passes through as it is.
+func pass(ctx context.Context, lab *Lab) (Report, error) {
+	report := Report{
+		Title: "Passed through",
+		Text:  "1 KiB of JSON under 200 or 404. Nothing is logged.",
+	}
+	plain, kept, accepts := get("/orders/17"), get("/404"), get("/r57/17", browser)
+	entries := []entry{
+		{Proxy: proxy.NoGate(nameNoGate), request: plain},
+		{Proxy: proxy.Ours(nameGate, ""), request: plain},
+		{Proxy: lab.ship(proxy.Ours("", ""), nameShipped), request: plain},
+		{Proxy: proxy.CaddyPass(), request: plain},
+		{Proxy: proxy.Ours(nameGate+", report", "report"), request: plain},
+		{Proxy: proxy.Ours(nameGate+", six body rules", proxy.SixRules), request: plain},
+		{Proxy: proxy.Ours(nameGate+", 404 kept", ""), request: kept, want: http.StatusNotFound},
+		{Proxy: proxy.Ours(nameGate+", browser", ""), request: accepts},
+		{Proxy: proxy.Ours(nameGate+", browser, 100 resources", proxy.Resources(100)), request: accepts},
+		{Proxy: proxy.NginxPass(), request: plain},
+		{Proxy: proxy.HAProxyPass(), request: plain},
+	}
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
+	if err != nil {
+		return report, err
+	}
+	g := group(all)
+	gate, stock, shipped := g.named(nameGate), g.named(nameStock), g.named(nameShipped)
+	report.atMost("200 passed through, to the same binary without the gate", gate.over(g.named(nameNoGate)), 1.02)
+	report.atMost("200 passed through as shipped, to stock Caddy", shipped.over(stock), .85)
+	report.atMost("memory as shipped, to stock Caddy", shipped.ratio(stock, peak), 1.5)
+	report.atMost("404 JSON kept, to our pass-through", g.named(nameGate+", 404 kept").over(gate), 1.03)
+	report.atMost("six body rules that do not match, to our pass-through", g.named(nameGate+", six body rules").over(gate), 1.06)
+	report.atMost("100 resources and a browser's Accept, to the bare gate", g.named(nameGate+", browser, 100 resources").over(g.named(nameGate+", browser")), 1.02)
+	report.atMost("report mode, to enforcing", g.named(nameGate+", report").over(gate), 1.02)
+	return report, g.finish(&report, lab, "pass", stock)
+}
+
+// odd is a status that must be rewritten.
+func odd(ctx context.Context, lab *Lab) (Report, error) {
+	report := Report{
+		Title: "520 rewritten to 503",
+		Text:  "The backend sends 520 with 1 KiB of HTML; the client gets 503 with a problem and Retry-After. Ratios to stock are to handle_response.",
+	}
+	request, want := get("/520"), http.StatusServiceUnavailable
+	entries := []entry{
+		{Proxy: proxy.Ours(nameGate+", 200 passed through", ""), request: get("/orders/17")},
+		{Proxy: proxy.Ours(nameGate, ""), request: request, want: want},
+		{Proxy: lab.ship(proxy.Ours("", ""), nameShipped), request: request, want: want},
+		{Proxy: proxy.CaddyHandleResponse(), request: request, want: want},
+		{Proxy: proxy.CaddyReplaceStatus(), request: request, want: want},
+		{Proxy: proxy.CaddyIntercept(), request: request, want: want},
+		{Proxy: proxy.NginxErrorPage(), request: request, want: want},
+		{Proxy: proxy.HAProxyReturn(), request: request, want: want},
+	}
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
+	if err != nil {
+		return report, err
+	}
+	g := group(all)
+	gate, stock := g.named(nameGate), g.named(proxy.CaddyHandleResponse().Name)
+	report.atMost("520 to 503 with a problem, to our pass-through", gate.over(g[0]), 1.10)
+	report.atMost("520 to 503 with a problem, to stock handle_response", gate.over(stock), .60)
+	report.Checks = append(report.Checks, Check{
+		"backend connections per 1000 answers, 520 to 503", "≤ 1", number(gate.connectionsPer1000()), gate.connectionsPer1000() <= 1, gate.connectionsPer1000() > 500,
+	})
+	return report, g.finish(&report, lab, "odd", stock)
+}
+
+// refusals are answered without the backend.
+func refusals(ctx context.Context, lab *Lab) (Report, error) {
+	report := Report{
+		Title: "Requests that are refused",
+		Text:  "405, 406 and 415 with a problem; the backend is not asked. The rivals are given the answer and check nothing. Ratios to stock are to `respond 405`.",
+	}
+	var entries []entry
+	requests := []struct {
+		status  int
+		request drive.Request
+		options string
+	}{
+		{http.StatusMethodNotAllowed, drive.Request{Method: "DELETE", Path: "/orders"}, "methods GET POST"},
+		{http.StatusNotAcceptable, get("/orders", "Accept: application/json"), "produces application/xml text/csv\nproblems {\nformats json\n}"},
+		{http.StatusUnsupportedMediaType, drive.Request{Method: "POST", Path: "/orders", Fields: []string{"Content-Type: text/csv"}, Body: "17,lamp"}, "consumes application/json"},
+	}
+	for _, r := range requests {
+		entries = append(entries,
+			entry{Proxy: proxy.Ours(fmt.Sprintf("%s, %d", nameGate, r.status), r.options), request: r.request, want: r.status},
+			entry{Proxy: proxy.CaddyRespond(r.status), request: r.request, want: r.status})
+	}
+	first := requests[0]
+	entries = append(entries,
+		entry{Proxy: lab.ship(proxy.Ours("", first.options), nameShipped+", 405"), request: first.request, want: first.status},
+		entry{Proxy: proxy.CaddyHandleErrors(first.status), request: first.request, want: first.status},
+		entry{Proxy: proxy.NginxReturn(first.status), request: first.request, want: first.status},
+		entry{Proxy: proxy.HAProxyRefuse(first.status), request: first.request, want: first.status})
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
+	if err != nil {
+		return report, err
+	}
+	g := group(all)
+	for _, r := range requests {
+		report.atMost(fmt.Sprintf("%d with a problem, to stock respond", r.status),
+			g.named(fmt.Sprintf("%s, %d", nameGate, r.status)).over(g.named(proxy.CaddyRespond(r.status).Name)), .90)
+	}
+	return report, g.finish(&report, lab, "refusals", g.named(proxy.CaddyRespond(first.status).Name))
+}
+
+// places is how many requests at a time the backend takes while we shed.
+const places = 16
+
+// shedding is what a reject costs while the backend is full.
+func shedding(ctx context.Context, lab *Lab) (Report, error) {
+	const tenfold = 10 * places * 5 // a place serves five in a second
+	report := Report{
+		Title: "Shed",
+		Text:  fmt.Sprintf("The backend takes 200 ms and %d requests at a time; who finds no place is answered 503 with a problem and Retry-After. Latency at ten times the capacity, %d requests/s. Ratios to stock are to `respond 503`.", places, tenfold),
+	}
+	request, want := get("/slow"), http.StatusServiceUnavailable
+	options := fmt.Sprintf("shed {\n\t\t\tfixed %d\n\t\t\tqueue 0\n\t\t}", places)
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), []entry{
+		{Proxy: proxy.Ours(nameGate, options), request: request, want: want, rate: tenfold},
+		{Proxy: proxy.CaddyRespond(want), request: request, want: want, rate: tenfold},
+		{Proxy: lab.ship(proxy.Ours("", options), nameShipped), request: request, want: want, rate: tenfold},
+		{Proxy: proxy.CaddyUnhealthy(places), request: request, want: want, rate: tenfold},
+		{Proxy: proxy.NginxLimit(places), request: request, want: want, rate: tenfold},
+		{Proxy: proxy.HAProxyLimit(places), request: request, want: want, rate: tenfold},
+	})
+	if err != nil {
+		return report, err
+	}
+	g := group(all)
+	gate, stock := g.named(nameGate), g.named(proxy.CaddyRespond(want).Name)
+	report.atMost("503 shed, to stock respond 503", gate.over(stock), .90)
+	share := gate.latency(func(m drive.Measurement) float64 { return m.CPU.Seconds() / m.Took.Seconds() })
+	report.Checks = append(report.Checks, Check{
+		"share of the core at ten times the backend's capacity", "≤ 33 %", fmt.Sprintf("%.1f %%", 100*share), share <= 1./3, share > .9,
+	})
+	return report, g.finish(&report, lab, "shed", stock)
+}
+
+// large is a long body that no rule cares for.
+func large(ctx context.Context, lab *Lab) (Report, error) {
+	const rate = 200
+	report := Report{
+		Title: "1 MiB passed through",
+		Text:  fmt.Sprintf("Text that the first byte tells from all that the six body rules look for. Latency at %d requests/s.", rate),
+	}
+	request := get("/text/1048576")
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), []entry{
+		{Proxy: proxy.NoGate(nameNoGate), request: request, rate: rate},
+		{Proxy: proxy.Ours(nameGate+", six body rules", proxy.SixRules), request: request, rate: rate},
+		{Proxy: proxy.CaddyPass(), request: request, rate: rate},
+		{Proxy: lab.ship(proxy.Ours("", proxy.SixRules), nameShipped+", six body rules"), request: request, rate: rate},
+		{Proxy: proxy.NginxPass(), request: request, rate: rate},
+		{Proxy: proxy.HAProxyPass(), request: request, rate: rate},
+	})
+	if err != nil {
+		return report, err
+	}
+	g := group(all)
+	gate, stock := g.named(nameGate+", six body rules"), g.named(nameStock)
+	report.atLeast("1 MiB for the same processor time, to stock Caddy", 1/gate.over(stock), .95)
+	report.atLeast("1 MiB in a second, to stock Caddy", gate.ratio(stock, drive.Measurement.Rate), .95)
+	return report, g.finish(&report, lab, "large", stock)
+}
+
+// file is a name without what a path must not have.
+func file(name string) string {
+	return filepath.Clean(strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" ,/+()", r) {
+			return '-'
+		}
+		return r
+	}, name))
+}

@@ -1,0 +1,119 @@
+package experiment
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate"
+)
+
+// sink is a response writer that keeps only its header map, emptied between
+// exchanges.
+type sink struct{ header http.Header }
+
+func (s *sink) Header() http.Header                 { return s.header }
+func (s *sink) Write(p []byte) (int, error)         { return len(p), nil }
+func (s *sink) ReadFrom(r io.Reader) (int64, error) { return io.Copy(io.Discard, r) }
+func (s *sink) WriteHeader(int)                     {}
+
+// bench is an exchange through gates, in this process.
+type bench struct {
+	ctx     caddy.Context
+	cancel  context.CancelFunc
+	gates   []*statusgate.Handler
+	request *http.Request
+	writer  *sink
+	backend caddyhttp.Handler
+	chain   caddyhttp.Handler // the gates and the backend
+}
+
+// newBench provisions a gate with these options, as Caddy would.
+func newBench(path, options string) (*bench, error) {
+	b := &bench{writer: &sink{header: http.Header{}}}
+	b.ctx, b.cancel = caddy.NewContext(caddy.Context{Context: context.Background()})
+	r := httptest.NewRequest(http.MethodGet, "http://example.com"+path, nil)
+	r.Header = http.Header{"Accept": {browser[len("Accept: "):]}}
+	b.request = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), b.writer, nil)
+	contentType, length := []string{"application/json"}, []string{"1024"}
+	body := []byte(`{"customer":4711,"orders":[` + strings.Repeat(`{"id":17,"item":"lamp"},`, 40))
+	body = append(body, strings.Repeat(" ", 1024-2-len(body))+"1]}"...)[:1024]
+	b.backend = caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header()["Content-Type"], w.Header()["Content-Length"] = contentType, length
+		w.WriteHeader(http.StatusOK)
+		_, err := w.Write(body)
+		return err
+	})
+	b.chain = b.backend
+	return b, b.add(options)
+}
+
+// add puts another gate in front.
+func (b *bench) add(options string) error {
+	h := new(statusgate.Handler)
+	if err := h.UnmarshalCaddyfile(caddyfile.NewTestDispenser("statusgate {\n" + options + "\n}")); err != nil {
+		return err
+	}
+	if err := h.Provision(b.ctx); err != nil {
+		return err
+	}
+	b.gates = append(b.gates, h)
+	next := b.chain
+	b.chain = caddyhttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return h.ServeHTTP(w, r, next) })
+	return nil
+}
+
+// only has one of the gates asked; the others are there.
+func (b *bench) only(i int) {
+	next, h := b.backend, b.gates[i]
+	b.chain = caddyhttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return h.ServeHTTP(w, r, next) })
+}
+
+func (b *bench) close() { b.cancel() }
+
+// Batches of exchanges that are timed.
+const (
+	batches = 9
+	batch   = 15 * time.Millisecond
+)
+
+// time repeats the exchange, and returns how many nanoseconds it takes, by the
+// median of batches, and how often it allocates.
+func (b *bench) time() (nanoseconds, allocations float64) {
+	n := 1
+	for {
+		took, _ := b.repeat(n)
+		if took >= batch || n > 1<<24 {
+			break
+		}
+		n *= 2
+	}
+	costs, allocs := make([]float64, 0, batches), make([]float64, 0, batches)
+	for range batches {
+		took, mallocs := b.repeat(n)
+		costs = append(costs, float64(took)/float64(n))
+		allocs = append(allocs, float64(mallocs)/float64(n))
+	}
+	return median(costs), median(allocs)
+}
+
+func (b *bench) repeat(n int) (time.Duration, uint64) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	begin := time.Now()
+	for range n {
+		clear(b.writer.header)
+		_ = b.chain.ServeHTTP(b.writer, b.request) // what it returns was tried when the gate was tested
+	}
+	took := time.Since(begin)
+	runtime.ReadMemStats(&after)
+	return took, after.Mallocs - before.Mallocs
+}

@@ -1,0 +1,179 @@
+package experiment
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/statusgate/statusgate/tests/bench/drive"
+	"github.com/statusgate/statusgate/tests/bench/proxy"
+)
+
+// entry is a proxy under one kind of request.
+type entry struct {
+	proxy.Proxy
+	request     drive.Request
+	want        int     // status; 0: 200
+	connections int     // 0: 64
+	rate        float64 // of the measurement of latency; 0: 1500 in a second
+	closedRate  float64 // of the measurement of cost; 0: each connection asks again at once
+}
+
+// Defaults of an entry.
+const (
+	connections = 64
+	moderate    = 1500
+)
+
+// run is one measurement.
+type run struct {
+	closed   drive.Measurement // each connection asks again at once
+	paced    drive.Measurement // at a fixed rate, if it was measured
+	accepted int64             // connections that the backend has accepted meanwhile
+}
+
+// series is all measurements of an entry, one for each round.
+type series struct {
+	entry
+	runs []run
+}
+
+// pace is how long things take.
+type pace struct {
+	warm, window time.Duration
+	paced        int // in how many rounds latency is measured, too
+}
+
+func (lab *Lab) pace() pace {
+	if lab.Short {
+		return pace{warm: 200 * time.Millisecond, window: 500 * time.Millisecond, paced: 1}
+	}
+	return pace{warm: 300 * time.Millisecond, window: 900 * time.Millisecond, paced: 2}
+}
+
+// rounds measures all entries in turn, and then again: A B C A B C. Those whose
+// program is missing are left out. Each measurement starts its proxy anew, so
+// that the luck of one process is not what is compared.
+func (lab *Lab) rounds(ctx context.Context, n int, p pace, entries []entry) ([]*series, error) {
+	var all []*series
+	for _, e := range entries {
+		if e.want == 0 {
+			e.want = http.StatusOK
+		}
+		if e.connections == 0 {
+			e.connections = connections
+		}
+		if e.rate == 0 {
+			e.rate = moderate
+		}
+		if e.Program != "" || lab.has(e.Kind) {
+			all = append(all, &series{entry: e})
+		}
+	}
+	for round := range n {
+		for _, s := range all {
+			r, err := lab.measure(ctx, s.entry, p, round < p.paced)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.Name, err)
+			}
+			s.runs = append(s.runs, r)
+		}
+	}
+	return all, nil
+}
+
+// Bounds of what others may do meanwhile.
+const (
+	foreign  = .25 // share of the proxy's core
+	attempts = 3
+)
+
+// measure starts the proxy and measures it, again if others were busy.
+func (lab *Lab) measure(ctx context.Context, e entry, p pace, paced bool) (run, error) {
+	dir, err := lab.directory()
+	if err != nil {
+		return run{}, err
+	}
+	server, err := e.Start(ctx, lab.host, dir, lab.backend)
+	if err != nil {
+		return run{}, err
+	}
+	defer server.Process.Kill()
+	plan := drive.Plan{
+		Address: server.Address, Request: e.request, Connections: e.connections, Want: e.want,
+		Rate: e.closedRate, Warm: p.warm, Window: p.window, PID: server.Process.ID(), Core: lab.host.Core,
+	}
+	var r run
+	for attempt := 1; ; attempt++ {
+		before, err := lab.accepted(ctx)
+		if err != nil {
+			return run{}, err
+		}
+		if r.closed, err = lab.drive(ctx, plan); err != nil {
+			return run{}, fmt.Errorf("%w: %s", err, server.Process.Errors())
+		}
+		after, err := lab.accepted(ctx)
+		if err != nil {
+			return run{}, err
+		}
+		r.accepted = after - before
+		if r.closed.Foreign <= foreign {
+			break
+		}
+		lab.thrown++
+		if attempt == attempts {
+			lab.busy++
+			break
+		}
+	}
+	if paced {
+		plan.Rate = e.rate
+		if r.paced, err = lab.drive(ctx, plan); err != nil {
+			return run{}, err
+		}
+	}
+	return r, nil
+}
+
+// drive runs the client by a plan.
+func (lab *Lab) drive(ctx context.Context, plan drive.Plan) (drive.Measurement, error) {
+	var m drive.Measurement
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return m, err
+	}
+	command := lab.host.Pinned(lab.core, nil, lab.client, string(text))
+	client, err := lab.host.Keeper.Start(lab.dir, command[0], command[1:]...)
+	if err != nil {
+		return m, err
+	}
+	defer client.Kill()
+	line, err := client.Line(ctx)
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal([]byte(line), &m)
+}
+
+// accepted is how many connections the backend has accepted so far.
+func (lab *Lab) accepted(ctx context.Context) (int64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+lab.backend+"/accepted", nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := http.DefaultClient.Do(req) // over one connection, kept
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+}

@@ -1,0 +1,101 @@
+package experiment
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/statusgate/statusgate/tests/bench/drive"
+)
+
+// median of values, NaN of none.
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
+}
+
+// each is a figure of every measurement.
+func (s *series) each(figure func(drive.Measurement) float64) []float64 {
+	values := make([]float64, len(s.runs))
+	for i, r := range s.runs {
+		values[i] = figure(r.closed)
+	}
+	return values
+}
+
+// latency is a figure of those measurements that had a fixed rate.
+func (s *series) latency(figure func(drive.Measurement) float64) float64 {
+	var values []float64
+	for _, r := range s.runs {
+		if r.paced.Requests > 0 {
+			values = append(values, figure(r.paced))
+		}
+	}
+	return median(values)
+}
+
+func (s *series) cost() float64     { return median(s.each(drive.Measurement.PerRequest)) }
+func (s *series) rate() float64     { return median(s.each(drive.Measurement.Rate)) }
+func (s *series) peak() float64     { return median(s.each(peak)) }
+func (s *series) resident() float64 { return median(s.each(resident)) }
+
+func peak(m drive.Measurement) float64     { return float64(m.Peak) / (1 << 20) }
+func resident(m drive.Measurement) float64 { return float64(m.Resident) / (1 << 20) }
+func p50(m drive.Measurement) float64      { return float64(m.P50.Microseconds()) }
+func p99(m drive.Measurement) float64      { return float64(m.P99.Microseconds()) }
+
+// connectionsPer1000 is how many connections to the backend a thousand answers
+// took.
+func (s *series) connectionsPer1000() float64 {
+	values := make([]float64, len(s.runs))
+	for i, r := range s.runs {
+		values[i] = 1000 * float64(r.accepted) / float64(r.closed.Requests+r.closed.Others)
+	}
+	return median(values)
+}
+
+// over is what a request costs in proportion to another series: the median over
+// the rounds, so that what changes on the machine from one to the next does not
+// count.
+func (s *series) over(other *series) float64 { return s.ratio(other, drive.Measurement.PerRequest) }
+
+func (s *series) ratio(other *series, figure func(drive.Measurement) float64) float64 {
+	if other == nil {
+		return math.NaN()
+	}
+	values := make([]float64, 0, len(s.runs))
+	for i := range min(len(s.runs), len(other.runs)) {
+		values = append(values, figure(s.runs[i].closed)/figure(other.runs[i].closed))
+	}
+	return median(values)
+}
+
+// spread is the least and the largest.
+func spread(values []float64) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return number(slices.Min(values)) + "–" + number(slices.Max(values))
+}
+
+func number(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "–"
+	case v >= 100 || v <= -100:
+		return fmt.Sprintf("%.0f", v)
+	default:
+		return fmt.Sprintf("%.1f", v)
+	}
+}
+
+func times(v float64) string {
+	if math.IsNaN(v) {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f", v)
+}

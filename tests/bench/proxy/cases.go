@@ -1,0 +1,168 @@
+package proxy
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Problem is a body as large as the problems of Statusgate.
+const Problem = `{"type":"about:blank","title":"Service Unavailable","status":%d,"detail":"The server behind this gateway cannot do this for now.","instance":"urn:uuid:0e5a7c0a-7d2f-4b8e-9c55-1f1f6f0f6a53","retry_after":5}`
+
+func problem(status int) string { return fmt.Sprintf(Problem, status) }
+
+// SixRules are rules that read bodies, as an operator may write them.
+const SixRules = `map 200 auto when soap_fault
+		map 200 auto when jsonrpc_error
+		map 200 auto when graphql_errors
+		map 200 400 when json /ok false
+		map 200 404 when json /error/code 404 NOT_FOUND
+		map 200 500 when html_page`
+
+// Ours is Caddy with Statusgate, whose block has these options, a line each.
+func Ours(name, options string) Proxy {
+	gate := "statusgate"
+	if options != "" {
+		gate = "statusgate {\n\t\t" + strings.TrimSpace(options) + "\n\t}"
+	}
+	return Proxy{Name: name, Kind: Gateway, Directives: gate + "\n\treverse_proxy BACKEND"}
+}
+
+// NoGate is the binary of ours without the directive.
+func NoGate(name string) Proxy {
+	return Proxy{Name: name, Kind: Gateway, Directives: "reverse_proxy BACKEND"}
+}
+
+// CaddyPass passes everything through.
+func CaddyPass() Proxy {
+	return Proxy{Name: "stock Caddy", Kind: Stock, Directives: "reverse_proxy BACKEND"}
+}
+
+// Resources declares so many resources, of which the request can tell all but one
+// apart only by the path.
+func Resources(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "resource /r%d/{id} {\n\t\t\tmethods GET POST\n\t\t\tproduces application/json text/html\n\t\t}\n\t\t", i)
+	}
+	return b.String()
+}
+
+// NginxPass passes everything through.
+func NginxPass() Proxy {
+	return Proxy{Name: "nginx", Kind: Nginx, Directives: "location / { proxy_pass http://backends; }"}
+}
+
+// HAProxyPass passes everything through.
+func HAProxyPass() Proxy { return Proxy{Name: "HAProxy", Kind: HAProxy} }
+
+// fields are the header fields of a problem, for Caddy.
+const fields = "header Content-Type application/problem+json\n\t\t\theader Retry-After 5\n\t\t\t"
+
+func response(status int) string {
+	return fmt.Sprintf("%srespond `%s` %d", fields, problem(status), status)
+}
+
+// CaddyHandleResponse answers a 520 by a problem, as Caddy's documentation has
+// it.
+func CaddyHandleResponse() Proxy {
+	return Proxy{Name: "stock Caddy, handle_response", Kind: Stock, Directives: `reverse_proxy BACKEND {
+		@odd status 520
+		handle_response @odd {
+			` + response(503) + `
+		}
+	}`}
+}
+
+// CaddyReplaceStatus sends the backend's body under another status.
+func CaddyReplaceStatus() Proxy {
+	return Proxy{Name: "stock Caddy, replace_status (body kept)", Kind: Stock, Directives: `reverse_proxy BACKEND {
+		@odd status 520
+		replace_status @odd 503
+	}`}
+}
+
+// CaddyIntercept answers a 520 by a problem through the intercept handler, which
+// would send the backend's Content-Length with it.
+func CaddyIntercept() Proxy {
+	return Proxy{Name: "stock Caddy, intercept", Kind: Stock, Directives: `intercept {
+		@odd status 520
+		handle_response @odd {
+			header -Content-Length
+			` + response(503) + `
+		}
+	}
+	reverse_proxy BACKEND`}
+}
+
+// NginxErrorPage answers a 520 by a problem.
+func NginxErrorPage() Proxy {
+	return Proxy{Name: "nginx, error_page", Kind: Nginx, Directives: `location / {
+			proxy_pass http://backends;
+			proxy_intercept_errors on;
+			error_page 520 =503 @problem;
+		}
+		location @problem {
+			add_header Retry-After 5 always;
+			return 503 '` + problem(503) + `';
+		}`}
+}
+
+// HAProxyReturn answers a 520 by a problem.
+func HAProxyReturn() Proxy {
+	return Proxy{Name: "HAProxy, return", Kind: HAProxy, Directives: haproxyReturn("http-response", 503) + " if { status 520 }"}
+}
+
+func haproxyReturn(when string, status int) string {
+	return fmt.Sprintf(`%s return status %d content-type application/problem+json string '%s' hdr Retry-After 5`, when, status, problem(status))
+}
+
+// CaddyRespond answers everything by a problem, and asks no backend.
+func CaddyRespond(status int) Proxy {
+	return Proxy{Name: fmt.Sprintf("stock Caddy, respond %d", status), Kind: Stock, Directives: "route {\n\t\t\t" + response(status) + "\n\t}"}
+}
+
+// CaddyHandleErrors raises an error, which handle_errors answers by a problem.
+func CaddyHandleErrors(status int) Proxy {
+	return Proxy{Name: fmt.Sprintf("stock Caddy, error %d + handle_errors", status), Kind: Stock, Directives: fmt.Sprintf(`error "no" %d
+	handle_errors {
+			`, status) + response(status) + "\n\t}"}
+}
+
+// NginxReturn answers everything by a problem.
+func NginxReturn(status int) Proxy {
+	return Proxy{Name: fmt.Sprintf("nginx, return %d", status), Kind: Nginx, Directives: fmt.Sprintf(`location / {
+			add_header Retry-After 5 always;
+			return %d '%s';
+		}`, status, problem(status))}
+}
+
+// HAProxyRefuse answers everything by a problem.
+func HAProxyRefuse(status int) Proxy {
+	return Proxy{Name: fmt.Sprintf("HAProxy, return %d", status), Kind: HAProxy, Directives: haproxyReturn("http-request", status)}
+}
+
+// CaddyUnhealthy takes no more than so many requests at a time.
+func CaddyUnhealthy(n int) Proxy {
+	return Proxy{Name: "stock Caddy, unhealthy_request_count", Kind: Stock, Directives: fmt.Sprintf(`reverse_proxy BACKEND {
+		unhealthy_request_count %d
+	}`, n)}
+}
+
+// NginxLimit takes no more than so many requests at a time.
+func NginxLimit(n int) Proxy {
+	return Proxy{Name: "nginx, limit_conn", Kind: Nginx, Directives: fmt.Sprintf(`location / {
+			limit_conn all %d;
+			limit_conn_log_level info;
+			error_page 503 @problem;
+			proxy_pass http://backends;
+		}
+		location @problem {
+			add_header Retry-After 5 always;
+			return 503 '%s';
+		}`, n, problem(503))}
+}
+
+// HAProxyLimit takes no more than so many requests at a time.
+func HAProxyLimit(n int) Proxy {
+	return Proxy{Name: "HAProxy, be_conn", Kind: HAProxy, Directives: haproxyReturn("http-request", 503) + fmt.Sprintf(" if { be_conn(backends) ge %d }", n)}
+}
