@@ -105,3 +105,10 @@ func (c *Controller) CloseWindow(now time.Duration, work float64) {
 		c.law.endProbe(now.Seconds())
 	}
 }
+
+// Locked does something while nobody else gets to the controller.
+func (l *Limiter) Locked(do func(c *Controller, now time.Duration)) {
+	l.mu.Lock()
+	do(l.controller, l.now())
+	l.unlock()
+}

@@ -174,34 +174,43 @@ func TestContextThatEndsWithTheVerdict(t *testing.T) {
 	})
 }
 
-func TestVerdictBeforeTheContextEnds(t *testing.T) {
-	// The one that waits finds both when it gets to run: whatever it sees first, the
-	// place must not be lost, nor the signal be taken for that of the next one.
-	synctest.Test(t, func(t *testing.T) {
-		for i := range 200 {
-			l, running := full(t, fixed(1))
-			ctx, cancel := context.WithCancel(t.Context())
-			p := &shed.Place{}
-			verdict := acquire(ctx, l, p)
-			if i%2 == 0 {
+func TestVerdictWhileTheContextEnds(t *testing.T) {
+	// Who waits has seen the end of the context, and finds a verdict when it comes to
+	// tell: the place must not be lost, nor the signal be taken for that of another.
+	tests := []struct {
+		name    string
+		decide  func(*shed.Controller, time.Duration, *shed.Place)
+		outcome shed.Outcome
+	}{
+		{"a place", func(c *shed.Controller, now time.Duration, running *shed.Place) {
+			c.Release(now, running, shed.Served)
+		}, shed.OutcomeAbandoned},
+		{"a rejection", func(c *shed.Controller, now time.Duration, _ *shed.Place) {
+			c.Close(now)
+		}, shed.OutcomeEvicted},
+		{"the end of its patience", func(c *shed.Controller, now time.Duration, _ *shed.Place) {
+			c.Advance(now + time.Second)
+		}, shed.OutcomeTimeout},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l, running := full(t, fixed(1))
+				ctx, cancel := context.WithCancel(t.Context())
+				var p shed.Place
+				verdict := acquire(ctx, l, &p)
+				l.Locked(func(c *shed.Controller, now time.Duration) {
+					cancel()
+					test.decide(c, now, running)
+				})
+				if got := <-verdict; got != shed.Rejected || p.Outcome != test.outcome {
+					t.Errorf("verdict %d, %v; want %d, %v", got, p.Outcome, shed.Rejected, test.outcome)
+				}
 				l.Release(running, shed.Served)
-				cancel()
-			} else {
-				l.Close()
-				cancel()
-				l.Release(running, shed.Served)
-			}
-			got := <-verdict
-			if i%2 == 0 && (got != shed.Rejected || p.Outcome != shed.OutcomeAbandoned) && got != shed.Admitted ||
-				i%2 == 1 && (got != shed.Rejected || p.Outcome != shed.OutcomeEvicted && p.Outcome != shed.OutcomeAbandoned) {
-				t.Fatalf("round %d: verdict %d, %v", i, got, p.Outcome)
-			}
-			if got == shed.Admitted {
-				l.Release(p, shed.Served)
-			}
-			over(t, l)
-		}
-	})
+				over(t, l)
+			})
+		})
+	}
 }
 
 func TestCloseWithThoseWhoWait(t *testing.T) {

@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
+	"time"
+
+	"github.com/statusgate/statusgate/shed"
 )
 
 func TestWhateverHappensTheContractHolds(t *testing.T) {
@@ -54,4 +57,34 @@ func FuzzController(f *testing.F) {
 	})
 }
 
-var _ = runtime.GC
+func TestMemoryDoesNotGrowWithTheClients(t *testing.T) {
+	if withRace {
+		t.Skip("the race detector keeps memory of its own")
+	}
+	c := shed.NewController(fixed(10), 1, func(*shed.Place) {})
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	places := make([]shed.Place, 40)
+	for round := range 50_000 { // two million clients: served, rejected, left, and gone
+		now := time.Duration(round) * ms
+		for i := range places {
+			places[i] = shed.Place{Class: shed.Class(i % shed.Classes), Client: uint64(round*len(places) + i + 1), Route: uint64(i)}
+			c.Arrive(now, &places[i])
+		}
+		for i := range places {
+			c.Leave(now, &places[i])
+			c.Release(now, &places[i], shed.Ending(i/4%4))
+		}
+		c.Advance(now)
+	}
+	after := heap()
+	if after > before+256<<10 {
+		t.Errorf("%d kB more are held after two million clients", (after-before)>>10)
+	}
+	runtime.KeepAlive(c)
+}
