@@ -22,6 +22,8 @@ Environment:
   CADDY_VERSION          the Caddy to build: a tag, branch or commit (default: as in go.mod)
   XCADDY_GO_BUILD_FLAGS  flags for `go build`, and xcaddy's other variables (default:
                          -trimpath -ldflags '-s -w' -tags nobadger,nomysql,nopgx)
+  GOGC, GOMEMLIMIT       for `run`: how the garbage of the running Caddy is collected
+                         (default: as in packaging/statusgate.env, which says why)
 USAGE
 }
 
@@ -97,6 +99,16 @@ build() {
 	echo "$new_stamp $(cksum <"$binary")" >"$stamp"
 }
 
+# defaults exports what packaging/statusgate.env sets, except for what is set already.
+defaults() {
+	while IFS='=' read -r name value; do
+		case $name in
+		GOGC) : "${GOGC=$value}" && export GOGC ;;
+		GOMEMLIMIT) : "${GOMEMLIMIT=$value}" && export GOMEMLIMIT ;;
+		esac
+	done <"$root/packaging/statusgate.env"
+}
+
 command=build
 if [ $# -gt 0 ]; then
 	command=$1
@@ -135,6 +147,7 @@ build)
 run)
 	up_to_date || build
 	rm -rf "$work" # exec forgets the trap
+	defaults
 	exec "$binary" run --config "$root/Caddyfile.example" --adapter caddyfile "$@"
 	;;
 esac
