@@ -23,6 +23,7 @@ func profiled() []entry {
 		{Proxy: proxy.Ours("520 rewritten", ""), request: get("/520"), want: http.StatusServiceUnavailable},
 		{Proxy: proxy.Ours("404 kept", ""), request: get("/404"), want: http.StatusNotFound},
 		{Proxy: proxy.Ours("405", "methods GET POST"), request: drive.Request{Method: "DELETE", Path: "/orders"}, want: http.StatusMethodNotAllowed},
+		{Proxy: proxy.CaddyRespond(http.StatusMethodNotAllowed), request: drive.Request{Method: "DELETE", Path: "/orders"}, want: http.StatusMethodNotAllowed},
 		{Proxy: proxy.Ours("shed", fmt.Sprintf("shed {\n\t\t\tfixed %d\n\t\t\tqueue 0\n\t\t}", places)), request: get("/slow"), want: http.StatusServiceUnavailable},
 		{Proxy: proxy.Ours("six body rules", proxy.SixRules), request: get("/orders/17"), want: http.StatusOK},
 		{Proxy: proxy.Ours("browser, 100 resources", proxy.Resources(100)), request: get("/r57/17", browser), want: http.StatusOK},
