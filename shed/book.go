@@ -47,7 +47,7 @@ func (b *book) appoint(c Class, now, lasted time.Duration, rate float64, limit i
 	if at > last {
 		// No page is free: spread over the last half.
 		b.spill++
-		return limit - int(mix(b.spill)%uint64(limit/2+1))
+		return limit - int(mix(b.spill)%uint64(limit/2+1)) //nolint:gosec // at most limit
 	}
 	b.taken[at%bookPages]++
 	return int(at - second)

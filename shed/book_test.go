@@ -96,10 +96,10 @@ func TestSecondsThatPass(t *testing.T) {
 		}
 	}
 	// What was booked a turn ago does not count as booked now.
-	for _, jump := range []time.Duration{shed.BookPages - 1, shed.BookPages, shed.BookPages + 1, 10 * shed.BookPages} {
+	for _, jump := range []int{shed.BookPages - 1, shed.BookPages, shed.BookPages + 1, 10 * shed.BookPages} {
 		var b shed.Book
 		appointments(&b, 9*(shed.BookPages-1), shed.Normal, 0, 25, 200)
-		got := appointments(&b, 9*(shed.BookPages-1), shed.Normal, jump*time.Second, 25, 200)
+		got := appointments(&b, 9*(shed.BookPages-1), shed.Normal, time.Duration(jump)*time.Second, 25, 200)
 		if len(got) != shed.BookPages-1 || got[1] != 9 {
 			t.Errorf("%d s later, those of %d seconds are free, %d in the first; want all", jump, len(got), got[1])
 		}

@@ -32,7 +32,6 @@ const (
 	usageRows   = 2
 	usageSlots  = 1024
 	usageHalf   = 10 * time.Second // the half-life of what a client has had
-	usageForget = 100 * usageHalf  // after which nothing of before matters
 	usageStep   = usageHalf / 100  // how often the weight of what is new is renewed
 )
 
@@ -76,13 +75,11 @@ func (u *usage) share(client uint64) float64 {
 
 func (u *usage) renew(now time.Duration) {
 	u.step = now
-	if now-u.since > usageForget {
-		*u = usage{step: now, since: now}
-	}
 	u.weight = math.Exp2((now - u.since).Seconds() / usageHalf.Seconds())
 	if u.weight < 1<<30 {
 		return
 	}
+	// After a long time the weight is infinite, and nothing of before is left.
 	for row := range u.slots {
 		for i := range u.slots[row] {
 			u.slots[row][i] /= u.weight

@@ -97,7 +97,7 @@ func TestShareOfUsage(t *testing.T) {
 		work   float64
 		at     time.Duration
 	}
-	minutes := func(n time.Duration) time.Duration { return n * time.Minute }
+	minutes := func(n int) time.Duration { return time.Duration(n) * time.Minute }
 	tests := []struct {
 		name   string
 		grants []grant

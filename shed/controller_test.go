@@ -160,13 +160,19 @@ func TestOverload(t *testing.T) {
 	if on := overloaded(); !on[shed.Normal] || on[shed.Critical] || on[shed.Exempt] {
 		t.Fatalf("overloaded: %v, want normal", on)
 	}
-	// Fewer may wait now, and the rest of a lost page is not even asked for.
+	// Fewer may wait now.
 	d.expect(d.arrive(shed.Place{Class: shed.Normal}, shed.Rejected), shed.OutcomeRejected, shed.ReasonCapacity)
 	d.pass(500 * ms)
+	// A page waits as a whole, and goes as a whole when better requests come; the
+	// rest of it is not even asked for.
 	known := shed.Place{Class: shed.Normal, Client: 7}
-	lost := d.arrive(known, shed.Waiting)
-	d.pass(500 * ms)
-	d.expect(lost, shed.OutcomeTimeout, shed.ReasonPatience)
+	page := []*shed.Place{d.arrive(known, shed.Waiting), d.arrive(known, shed.Waiting), d.arrive(known, shed.Waiting)}
+	for _, better := range d.many(3, shed.Critical, shed.Waiting) {
+		d.c.Leave(d.now, better)
+	}
+	for _, p := range page {
+		d.expect(p, shed.OutcomeEvicted, shed.ReasonCohort)
+	}
 	d.expect(d.arrive(known, shed.Rejected), shed.OutcomeRejected, shed.ReasonCohort)
 	d.arrive(shed.Place{Class: shed.Critical, Client: 7}, shed.Waiting)
 	// Nobody is rejected for as long as the patience: it is over.

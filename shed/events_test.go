@@ -107,7 +107,8 @@ func (e *events) admitted(r *request) {
 	if inflight > e.cfg.Max {
 		e.t.Fatalf("%v admitted as number %d, the ceiling is %d", r.Class, inflight, e.cfg.Max)
 	}
-	if inflight > limit && r.Class != shed.Exempt && !(r.Class == shed.Critical && e.c.Probing()) {
+	above := r.Class == shed.Exempt || r.Class == shed.Critical && e.c.Probing()
+	if inflight > limit && !above {
 		e.t.Fatalf("%v admitted as number %d, the limit is %d", r.Class, inflight, limit)
 	}
 }

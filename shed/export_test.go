@@ -67,7 +67,9 @@ func (u *Usage) Share(client uint64) float64                        { return u.u
 type Visits struct{ v visits }
 
 func (v *Visits) Note(client uint64, served bool, now time.Duration) { v.v.note(client, served, now) }
-func (v *Visits) Refused(client uint64, now time.Duration) bool      { return v.v.refused(client, now) }
+
+func (v *Visits) Refused(client uint64, now time.Duration) bool { return v.v.refused(client, now) }
+
 func (v *Visits) Cohort(seed, client uint64, now time.Duration) int {
 	return v.v.cohort(seed, client, now)
 }

@@ -208,6 +208,20 @@ func TestVerdictWhileTheContextEnds(t *testing.T) {
 				}
 				l.Release(running, shed.Served)
 				over(t, l)
+				if test.outcome == shed.OutcomeEvicted {
+					return // it is closed
+				}
+				l.Acquire(t.Context(), running)
+				verdict = acquire(t.Context(), l, &p)
+				select {
+				case got := <-verdict:
+					t.Errorf("the next one took the signal for its own: verdict %d", got)
+				default:
+				}
+				l.Release(running, shed.Served)
+				if got := <-verdict; got != shed.Admitted {
+					t.Errorf("the next one: verdict %d, want %d", got, shed.Admitted)
+				}
 			})
 		})
 	}

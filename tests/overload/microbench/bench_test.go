@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/failsafe-go/failsafe-go/adaptivelimiter"
-
 	"github.com/statusgate/statusgate/shed"
 )
 
