@@ -29,10 +29,10 @@ func mix(x uint64) uint64 {
 }
 
 const (
-	usageRows   = 2
-	usageSlots  = 1024
-	usageHalf   = 10 * time.Second // the half-life of what a client has had
-	usageStep   = usageHalf / 100  // how often the weight of what is new is renewed
+	usageRows  = 2
+	usageSlots = 1024
+	usageHalf  = 10 * time.Second // the half-life of what a client has had
+	usageStep  = usageHalf / 100  // how often the weight of what is new is renewed
 )
 
 // usage knows which clients want more of the backend than others: a count-min

@@ -71,7 +71,8 @@ func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 	case c.cfg.Report:
 		return c.pretend(now, p)
 	case c.closed, p.Stream && c.streams >= c.cfg.MaxStreams, c.law.inflight >= c.cfg.Max && p.Class == Exempt:
-		return c.reject(now, p, OutcomeRejected, ReasonCapacity)
+		// That says nothing of how its class fares, nor of what else its client wants.
+		return c.turnAway(now, p, OutcomeRejected, ReasonCapacity)
 	case p.Class < queueClasses && c.overload[p.Class].on && c.visits.refused(p.Client, now):
 		// The rest of a page that has lost a part would be work for nothing.
 		return c.reject(now, p, OutcomeRejected, ReasonCohort)
@@ -110,12 +111,17 @@ func (c *Controller) admit(now time.Duration, p *Place, o Outcome) {
 	c.visits.note(p.Client, true, now)
 }
 
+// reject turns a request away that can't be served in time. Its class stays
+// overloaded, and its client gives way for a moment.
 func (c *Controller) reject(now time.Duration, p *Place, o Outcome, r Reason) Verdict {
-	p.Verdict, p.Outcome, p.Reason, p.state = Rejected, o, r, stateOver
-	if p.Class < queueClasses {
-		c.overload[p.Class].rejected = now
-	}
+	c.overload[p.Class].rejected = now
 	c.visits.note(p.Client, false, now)
+	return c.turnAway(now, p, o, r)
+}
+
+// turnAway tells a request when to come back.
+func (c *Controller) turnAway(now time.Duration, p *Place, o Outcome, r Reason) Verdict {
+	p.Verdict, p.Outcome, p.Reason, p.state = Rejected, o, r, stateOver
 	p.RetryAfter = c.book.appoint(p.Class, now, c.lasted(now), c.law.potential(), int(c.cfg.RetryAfterMax/time.Second))
 	c.stats.requests[p.Class][o]++
 	c.stats.reasons[r]++
@@ -156,9 +162,10 @@ func (c *Controller) Answered(_ time.Duration, p *Place) { p.answered = true }
 
 // BecomeStream gives the place of an admitted request back before its end: it
 // goes on as a stream. It is false if there are as many streams as may be; the
-// place is kept then.
+// place is kept then. Who only reports has no ceiling: what streams would make of
+// the estimate is worse.
 func (c *Controller) BecomeStream(now time.Duration, p *Place) bool {
-	if p.state != stateRunning || c.streams >= c.cfg.MaxStreams {
+	if p.state != stateRunning || c.streams >= c.cfg.MaxStreams && !c.cfg.Report {
 		return false
 	}
 	c.streams++

@@ -236,7 +236,7 @@ func (e *events) becomeStream() {
 	if r == nil {
 		return
 	}
-	want := len(e.streams) < e.cfg.MaxStreams
+	want := e.cfg.Report || len(e.streams) < e.cfg.MaxStreams
 	// It leaves first: its place may go to one that waits.
 	e.running.remove(r)
 	if got := e.c.BecomeStream(e.now, &r.Place); got != want {
