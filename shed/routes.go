@@ -91,6 +91,3 @@ func (e *estimate) add(x, n, memory float64) {
 	e.samples = min(e.samples+n, max(memory, n))
 	e.mean += n / e.samples * (x - e.mean)
 }
-
-// set makes x, the mean of n samples, all that is known.
-func (e *estimate) set(x, n float64) { e.mean, e.samples = x, n }
