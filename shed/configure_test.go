@@ -121,7 +121,7 @@ func TestReportTellsOfOverload(t *testing.T) {
 	cfg := fixed(1)
 	cfg.Report = true
 	d := newDesk(t, cfg)
-	running := d.many(3, shed.Normal, shed.Admitted)
+	running := d.many(1, shed.Normal, shed.Admitted)
 	overloaded := func() bool { return d.c.Stats(d.now).Overloaded[shed.Normal] }
 	turn := func(class shed.Class) {
 		running = append(running, d.many(1, class, shed.Admitted)...)
@@ -129,6 +129,13 @@ func TestReportTellsOfOverload(t *testing.T) {
 		d.release(running[0], shed.Served)
 		running = running[1:]
 	}
+	for range 20 {
+		turn(shed.Normal)
+	}
+	if overloaded() {
+		t.Error("overloaded, though each one got its place soon")
+	}
+	running = append(running, d.many(2, shed.Normal, shed.Admitted)...)
 	for range 10 {
 		turn(shed.Normal)
 	}

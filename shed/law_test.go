@@ -92,3 +92,28 @@ func TestProbeInNoTime(t *testing.T) {
 		finite(t, "Stats", reflect.ValueOf(s.c.Stats(s.now)))
 	}
 }
+
+func TestCriticalDoesNotWaitForAProbe(t *testing.T) {
+	s := newServer(shed.Defaults(), 10, 10*ms)
+	s.run(20*time.Second, 2)
+	probes := 0
+	for end := s.now + time.Minute; s.now < end; s.run(ms, 2) {
+		st := s.c.Stats(s.now)
+		if limit := s.c.Limit(); !s.c.Probing() || st.Inflight < limit || st.Inflight >= st.Limit {
+			continue
+		}
+		probes++
+		for class, want := range map[shed.Class]shed.Verdict{shed.Normal: shed.Waiting, shed.Critical: shed.Admitted} {
+			p := shed.Place{Class: class}
+			if got := s.c.Arrive(s.now, &p); got != want && got != shed.Rejected || class == shed.Critical && got != want {
+				t.Fatalf("%d of %d in flight, a probe of %d: the verdict on %v is %d, want %d",
+					st.Inflight, st.Limit, s.c.Limit(), class, got, want)
+			}
+			s.c.Leave(s.now, &p)
+			s.c.Release(s.now, &p, shed.Unused)
+		}
+	}
+	if probes == 0 {
+		t.Error("there was no probe")
+	}
+}
