@@ -189,7 +189,28 @@ func TestSheddingAllocatesLittle(t *testing.T) {
 	}
 	reject := prepareShed(t, true)
 	reject()
-	if n := testing.AllocsPerRun(1000, reject); n > 10 {
-		t.Errorf("%v allocations in an exchange that is shed, want 10", n)
+	if n := testing.AllocsPerRun(1000, reject); n > 7 {
+		t.Errorf("%v allocations in an exchange that is shed, want 7", n)
+	}
+}
+
+// What a problem costs is bounded, too: nobody is refused at a higher price than
+// is served.
+func TestProblemsAllocateLittle(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector empties pools")
+	}
+	want := map[string]float64{"case=rewrite-520": 9, "case=reject-405": 7, "case=reject-406": 7}
+	for i := range exchanges {
+		e := &exchanges[i]
+		limit, ok := want[e.name]
+		if !ok {
+			continue
+		}
+		gated, _ := prepareExchange(t, e)
+		gated()
+		if n := testing.AllocsPerRun(1000, gated); n > limit {
+			t.Errorf("%s: %v allocations in an exchange, want %v", e.name, n, limit)
+		}
 	}
 }

@@ -32,6 +32,7 @@ func (h *Handler) build(at lines) (*gate, mistakes) {
 	}
 	g.name = b.name(h.Name)
 	g.overloaded = normalize.ProxyStatus(g.name, overload.err, notAsked)
+	g.denied = normalize.ProxyStatus(g.name, errDenied, notAsked)
 	b.inspection(h, g)
 	b.contract(h, g)
 	b.resources(h, g)

@@ -39,7 +39,7 @@ func classify(err error, status int) (normalize.Reason, string) {
 	case http.StatusBadGateway, http.StatusServiceUnavailable:
 		return normalize.ReasonBackendUnreachable, "destination_unavailable"
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
-		return 0, "http_request_denied"
+		return 0, errDenied
 	}
 	if status < 500 {
 		return 0, "http_request_error"

@@ -32,6 +32,7 @@ type gate struct {
 	retryAfter  string // in seconds
 	proxyStatus bool
 	overloaded  string // the Proxy-Status of a request that is shed
+	denied      string // that of a request that is refused
 	problems    problems
 	inspection  inspection
 	shedding    *shedding // nil: nothing is shed

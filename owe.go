@@ -32,7 +32,7 @@ func (w *responseWriter) owe(o *outcome) {
 		w.oweAccept(h, o)
 	case http.StatusServiceUnavailable:
 		if len(h["Retry-After"]) == 0 {
-			h["Retry-After"] = []string{w.gate.retryAfter}
+			h["Retry-After"] = w.single(w.gate.retryAfter)
 		}
 	}
 	if w.gate.location.public && len(h["Location"]) > 0 {
@@ -46,7 +46,7 @@ func (w *responseWriter) oweAllow(h http.Header) {
 	switch {
 	case len(h["Allow"]) > 0:
 	case w.resource.methods != nil:
-		h["Allow"] = []string{w.resource.methods.Allow()}
+		h["Allow"] = w.single(w.resource.methods.Allow())
 	default:
 		w.gate.violated(violationMethodNotAllowed)
 	}
@@ -63,12 +63,12 @@ func (w *responseWriter) oweAccept(h http.Header, o *outcome) {
 		return
 	}
 	ranges := w.resource.consumes.String()
-	h["Accept"] = []string{ranges}
+	h["Accept"] = w.single(ranges)
 	switch w.method {
 	case http.MethodPatch:
-		h["Accept-Patch"] = []string{ranges}
+		h["Accept-Patch"] = w.single(ranges)
 	case http.MethodPost:
-		h["Accept-Post"] = []string{ranges}
+		h["Accept-Post"] = w.single(ranges)
 	}
 }
 

@@ -1,6 +1,7 @@
 package statusgate
 
 import (
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
@@ -26,12 +27,24 @@ func (w *responseWriter) problem(o *outcome) ([]byte, problem.Format) {
 	if cfg.detail {
 		p.Detail = detail(o)
 	}
-	if id := w.requestID(); id != "" {
-		p.Instance = "urn:uuid:" + id
-	}
+	p.Instance = w.instance()
 	w.list(&p, o)
 	w.scratch = p.Append(w.scratch[:0], format)
 	return w.scratch, format
+}
+
+// urn stands before an ID.
+const urn = "urn:uuid:"
+
+// instance is the ID of the request as a URI, "" where it has none.
+func (w *responseWriter) instance() string {
+	if w.requestID() == "" {
+		return ""
+	}
+	if w.urn == "" {
+		w.urn = urn + w.id
+	}
+	return w.urn
 }
 
 const requestIDPlaceholder = "http.request.uuid"
@@ -49,12 +62,29 @@ func (w *responseWriter) requestID() string {
 		w.id = id.String()
 		return w.id
 	}
-	w.id = uuid.NewString()
+	w.urn = newURN()
+	w.id = w.urn[len(urn):]
 	w.replacer.Set(requestIDPlaceholder, w.id)
 	if extra := accessLog(w.request); extra != nil {
 		extra.Set(zap.String("uuid", w.id))
 	}
 	return w.id
+}
+
+// newURN makes the URI of an ID, in one piece of memory with it.
+func newURN() string {
+	id := uuid.New()
+	var text [len(urn) + 36]byte
+	copy(text[:], urn)
+	digits := text[len(urn):]
+	// RFC 9562 §4: 8, 4, 4, 4 and 12 digits.
+	hex.Encode(digits[:8], id[:4])
+	hex.Encode(digits[9:13], id[4:6])
+	hex.Encode(digits[14:18], id[6:8])
+	hex.Encode(digits[19:23], id[8:10])
+	hex.Encode(digits[24:], id[10:])
+	digits[8], digits[13], digits[18], digits[23] = '-', '-', '-', '-'
+	return string(text[:])
 }
 
 // list fills in what the client can do about it, as the header fields say.

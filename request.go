@@ -50,8 +50,11 @@ func (g *gate) check(w *responseWriter, r *http.Request) (o outcome, ok bool) {
 	return outcome{}, true
 }
 
+// errDenied is what RFC 9209 §2.3.9 calls a request that was refused.
+const errDenied = "http_request_denied"
+
 func rejection(status int, reason normalize.Reason) outcome {
-	return outcome{received: notAsked, sent: status, reason: reason, rule: -1, err: "http_request_denied", gateway: true}
+	return outcome{received: notAsked, sent: status, reason: reason, rule: -1, err: errDenied, gateway: true}
 }
 
 // checkMethod: GET includes HEAD; an OPTIONS that no one declared is

@@ -55,7 +55,7 @@ func (w *responseWriter) mend(o *outcome) {
 	}
 	if o.stale() {
 		normalize.DropFreshness(w.ResponseWriter.Header())
-		w.ResponseWriter.Header()["Cache-Control"] = []string{"no-store"}
+		w.ResponseWriter.Header()["Cache-Control"] = w.single("no-store")
 	}
 	if w.varies {
 		normalize.AddVary(w.ResponseWriter.Header(), "Accept")
@@ -117,7 +117,7 @@ func (w *responseWriter) replace(o outcome) {
 	w.varies = w.varies || len(w.gate.problems.formats) > 1
 	w.mend(&o) // the problem repeats what the fields say
 	body, format := w.problem(&o)
-	h["Content-Type"] = []string{format.ContentType()}
+	h["Content-Type"] = w.single(format.ContentType())
 	w.send(&o, body)
 }
 
@@ -145,7 +145,7 @@ func (w *responseWriter) mended() {
 
 // send writes a whole response of our own, whose head has been mended.
 func (w *responseWriter) send(o *outcome, body []byte) {
-	w.ResponseWriter.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.ResponseWriter.Header()["Content-Length"] = w.single(strconv.Itoa(len(body)))
 	w.state = stateDiscarding
 	w.ResponseWriter.WriteHeader(o.sent)
 	if w.method != http.MethodHead {
@@ -208,9 +208,33 @@ func (w *responseWriter) proxyStatus(o *outcome) {
 		return
 	}
 	h := w.ResponseWriter.Header()
-	value := w.gate.overloaded
-	if o.reason != normalize.ReasonOverload {
+	var value string
+	switch {
+	case o.reason == normalize.ReasonOverload:
+		value = w.gate.overloaded
+	case o.err == errDenied && received == notAsked:
+		value = w.gate.denied
+	default:
 		value = normalize.ProxyStatus(w.gate.name, o.err, received)
 	}
-	h["Proxy-Status"] = append(h["Proxy-Status"], value)
+	if values := h["Proxy-Status"]; len(values) > 0 {
+		h["Proxy-Status"] = append(values, value)
+		return
+	}
+	h["Proxy-Status"] = w.single(value)
+}
+
+// spareValues is how many fields with one value a response of ours has, or more.
+const spareValues = 6
+
+// single is a list of one value for a header field. The values of a response
+// share a piece of memory, as those of a request do in net/textproto.
+func (w *responseWriter) single(value string) []string {
+	if len(w.spare) == 0 {
+		w.spare = make([]string, spareValues)
+	}
+	values := w.spare[:1:1]
+	w.spare = w.spare[1:]
+	values[0] = value
+	return values
 }

@@ -74,8 +74,10 @@ type responseWriter struct {
 	fields   http.Header        // the handler's own header map, where bodies may be held
 
 	outcome    outcome
-	refused    outcome // in report mode: how the request would have been answered
-	id         string  // of the request, once it was needed
+	refused    outcome  // in report mode: how the request would have been answered
+	id         string   // of the request, once it was needed
+	urn        string   // the same as a URI
+	spare      []string // for values of fields, see single
 	state      state
 	recorded   bool
 	format     problem.Format // of a held problem document

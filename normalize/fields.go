@@ -129,6 +129,9 @@ func RetryAfter(h http.Header) (seconds int, ok bool) {
 func List(values []string) []string {
 	var members []string
 	for _, line := range values {
+		if members == nil {
+			members = make([]string, 0, 1+strings.Count(line, ","))
+		}
 		for member := range strings.SplitSeq(line, ",") {
 			if member = strings.TrimSpace(member); member != "" {
 				members = append(members, member)
