@@ -276,6 +276,7 @@ func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		w.giveUp()
 	}
 	if err == nil {
+		w.noteHead(http.StatusSwitchingProtocols) // where the handler writes it itself
 		w.state = stateHijacked
 	}
 	return conn, rw, err

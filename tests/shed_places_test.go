@@ -185,6 +185,16 @@ func TestStreamsTakeNoPlaces(t *testing.T) {
 				}()
 			}
 		}},
+		{"WebSocket, by a handler that writes the head itself", []string{"Connection", "Upgrade", "Upgrade", "websocket"}, func(h *heldRequest) {
+			conn, _, err := http.NewResponseController(h.w).Hijack()
+			if err == nil {
+				_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+				go func() {
+					defer conn.Close()
+					_, _ = conn.Read(make([]byte, 1))
+				}()
+			}
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
