@@ -35,7 +35,7 @@ func TestWhateverHappensTheContractHolds(t *testing.T) {
 func FuzzController(f *testing.F) {
 	for seed := range 16 {
 		rng := rand.New(rand.NewPCG(uint64(seed), 2))
-		data := make([]byte, 64<<(seed%8))
+		data := make([]byte, 64<<(seed%5))
 		for i := range data {
 			data[i] = byte(rng.Uint32() >> 8)
 		}
