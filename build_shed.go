@@ -11,7 +11,8 @@ import (
 
 const (
 	defaultClientKey = "{http.auth.user.id}"
-	maxPlaces        = 1_000_000 // of anything that is counted one by one
+	maxPlaces        = 1_000_000            // of anything that is counted one by one
+	maxWaiting       = 64 << 20 / (4 << 10) // more are never held: see [shed.Place]
 	maxPatience      = time.Minute
 	maxAppointment   = 24 * time.Hour
 )
@@ -49,8 +50,8 @@ func (b *builder) shedding(in *Shed, report bool) *shedding {
 	}
 	if in.Queue != nil {
 		c.Queue = *in.Queue
-		if c.Queue < 0 || c.Queue > maxPlaces {
-			b.failf("shed.queue", "%d is not between 0 and %d", c.Queue, maxPlaces)
+		if c.Queue < 0 || c.Queue > maxWaiting {
+			b.failf("shed.queue", "%d is not between 0 and %d", c.Queue, maxWaiting)
 		}
 	}
 	b.patience(in.Patience, c)

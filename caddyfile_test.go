@@ -92,7 +92,7 @@ func TestMistakesAreReportedAllAtOnce(t *testing.T) {
 		31: {`text`}, 33: {`/A/{y}`}, 34: {`drop`}, 35: {`some`}, 37: {`private`}, 38: {`nowhere`}, 40: {`challenge`},
 		41: {`soon`}, 42: {`maybe`}, 43: {`off goes with`}, 45: {`yaml`, `json`}, 46: {`mine`}, 47: {`detail`}, 49: {`shed`, `"b"`},
 		50: {`can never match`, `path health`}, 51: {`none`}, 52: {`limit`, `max_streams`}, 53: {`patience`, `Testfile:54`},
-		54: {`2000000`}, 55: {`client_key`, `me`}, 56: {`queue`, `Testfile:54`}, 58: {`colour`},
+		54: {`2000000`, `16384`}, 55: {`client_key`, `me`}, 56: {`queue`, `Testfile:54`}, 58: {`colour`},
 	} {
 		at := atLine(got, line)
 		for _, w := range want {

@@ -45,8 +45,8 @@ type Shed struct {
 	// `{http.auth.user.id}`.
 	ClientKey string `json:"client_key,omitempty"`
 
-	// The requests that may be in flight, in place of a limit that is learned.
-	// Default: learned.
+	// The requests that may be in flight, in place of a limit that is learned; at
+	// most `max`. Default: learned.
 	Fixed int `json:"fixed,omitempty"`
 
 	// The requests in flight that nothing exceeds. Default: 10000.
@@ -54,17 +54,21 @@ type Shed struct {
 
 	// The streams that may be open at a time: WebSockets and other upgrades,
 	// server-sent events and gRPC, which don't count among the requests in flight
-	// once their answer has begun. Default: 10000.
+	// once their answer has begun. Without effect with `report`. Default:
+	// 10000.
 	MaxStreams int `json:"max_streams,omitempty"`
 
-	// The requests that may wait for a place; 0: none waits. What they hold in
-	// header fields is bounded to 64 MiB in all. Default: 10000.
+	// The requests that may wait for a place, at most 16384; 0: none waits. What
+	// they hold in header fields is bounded to 64 MiB in all, where each counts for
+	// 4 KiB at least. Default: 10000.
 	Queue *int `json:"queue,omitempty"`
 
-	// How long a request may wait for a place. Default: 500ms.
+	// How long a request may wait for a place, 1ms to 1m; less where many clients
+	// leave before they are served. Default: 500ms.
 	Patience *caddy.Duration `json:"patience,omitempty"`
 
-	// The latest that a client is told to come back. Default: 120s.
+	// The latest that a client is told to come back, in whole seconds, 1s to 24h.
+	// Default: 120s.
 	RetryAfterMax caddy.Duration `json:"retry_after_max,omitempty"`
 
 	// Decide and count, but shed nothing. Default: false, or true where the
