@@ -85,9 +85,9 @@ const (
 // request was rejected or released.
 type Place struct {
 	Class  Class
-	Client uint64 // a hash of who asks; 0: unknown
-	Route  uint64 // a hash of what is asked for: requests that cost about the same
-	Size   int    // bytes held while it waits
+	Client uint64 // a hash of who asks, random in all bits; 0: unknown
+	Route  uint64 // a hash of what is asked for, likewise: requests that cost about the same
+	Size   int    // bytes held while it waits, of 64 MiB in all; at least 4 KiB are counted
 	Stream bool   // it asks for a stream that outlives its answer
 
 	Verdict    Verdict
