@@ -8,9 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/statusgate/statusgate/tests/overload/chart"
+
 	"github.com/statusgate/statusgate/tests/bench/drive"
 	"github.com/statusgate/statusgate/tests/bench/proxy"
-	"github.com/statusgate/statusgate/tests/overload/chart"
 )
 
 // browser is what a browser accepts.
@@ -68,8 +69,7 @@ func (g group) cheapest() *series {
 	return best
 }
 
-func isPeer(s *series) bool  { return s.Kind == proxy.Nginx || s.Kind == proxy.HAProxy }
-func isStock(s *series) bool { return s.Kind == proxy.Stock }
+func isPeer(s *series) bool { return s.Kind == proxy.Nginx || s.Kind == proxy.HAProxy }
 
 // table has the figures of all series. Ratios are to the cheapest of stock Caddy
 // that is not left out, and to the cheapest peer.
@@ -183,7 +183,6 @@ func refusals(ctx context.Context, lab *Lab) (Report, error) {
 		Title: "Requests that are refused",
 		Text:  "405, 406 and 415 with a problem; the backend is not asked. The rivals are given the answer and check nothing. Ratios to stock are to `respond 405`.",
 	}
-	var entries []entry
 	requests := []struct {
 		status  int
 		request drive.Request
@@ -193,6 +192,7 @@ func refusals(ctx context.Context, lab *Lab) (Report, error) {
 		{http.StatusNotAcceptable, get("/orders", "Accept: application/json"), "produces application/xml text/csv\nproblems {\nformats json\n}"},
 		{http.StatusUnsupportedMediaType, drive.Request{Method: "POST", Path: "/orders", Fields: []string{"Content-Type: text/csv"}, Body: "17,lamp"}, "consumes application/json"},
 	}
+	entries := make([]entry, 0, 2*len(requests)+4)
 	for _, r := range requests {
 		entries = append(entries,
 			entry{Proxy: proxy.Ours(fmt.Sprintf("%s, %d", nameGate, r.status), r.options), request: r.request, want: r.status},

@@ -9,21 +9,28 @@ import (
 	"strings"
 	"time"
 
+	"github.com/statusgate/statusgate"
+
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
-
-	"github.com/statusgate/statusgate"
 )
 
 // sink is a response writer that keeps only its header map, emptied between
 // exchanges.
 type sink struct{ header http.Header }
 
-func (s *sink) Header() http.Header                 { return s.header }
-func (s *sink) Write(p []byte) (int, error)         { return len(p), nil }
+// Header is the map, the same every time.
+func (s *sink) Header() http.Header { return s.header }
+
+// Write takes everything.
+func (s *sink) Write(p []byte) (int, error) { return len(p), nil }
+
+// ReadFrom takes everything.
 func (s *sink) ReadFrom(r io.Reader) (int64, error) { return io.Copy(io.Discard, r) }
-func (s *sink) WriteHeader(int)                     {}
+
+// WriteHeader keeps nothing.
+func (s *sink) WriteHeader(int) {}
 
 // bench is an exchange through gates, in this process.
 type bench struct {

@@ -13,9 +13,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/statusgate/statusgate/tests/bench/proxy"
 	"github.com/statusgate/statusgate/tests/overload/process"
 	"github.com/statusgate/statusgate/tests/overload/rival"
+
+	"github.com/statusgate/statusgate/tests/bench/proxy"
 )
 
 // Options are how experiments are made.

@@ -55,7 +55,7 @@ func profiles(ctx context.Context, lab *Lab) (Report, error) {
 			if err != nil {
 				return report, err
 			}
-			if err := os.WriteFile(filepath.Join(lab.Out, file(e.Name)+".prof"), text, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(lab.Out, file(e.Name)+".prof"), text, 0o600); err != nil { //nolint:gosec // the names are ours
 				return report, err
 			}
 		}

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/statusgate/statusgate/tests/overload/chart"
+
 	"github.com/statusgate/statusgate/tests/bench/drive"
 	"github.com/statusgate/statusgate/tests/bench/proxy"
-	"github.com/statusgate/statusgate/tests/overload/chart"
 )
 
 // settingRounds is how often settings are measured: half as often as cases.
@@ -30,7 +31,7 @@ func garbage(ctx context.Context, lab *Lab) (Report, error) {
 		"GOGC=100", "GOGC=200", "GOGC=400", "GOGC=800",
 		"GOGC=100 GOMEMLIMIT=64MiB", "GOGC=400 GOMEMLIMIT=64MiB", "GOGC=off GOMEMLIMIT=64MiB", "GOGC=off GOMEMLIMIT=128MiB",
 	}
-	var entries []entry
+	entries := make([]entry, 0, len(settings))
 	for _, s := range settings {
 		p := proxy.Ours(s, "")
 		p.Environment = strings.Fields(s)
@@ -99,7 +100,7 @@ func options(ctx context.Context, lab *Lab) (Report, error) {
 		Title: "Options of Caddy",
 		Text:  "1 KiB of JSON passed through the gate with one option changed at a time.",
 	}
-	var entries []entry
+	entries := make([]entry, 0, len(allOptions))
 	for _, o := range allOptions {
 		entries = append(entries, entry{Proxy: o.gateway(), request: get("/orders/17")})
 	}

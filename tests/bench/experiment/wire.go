@@ -6,9 +6,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/statusgate/statusgate/tests/overload/chart"
+
 	"github.com/statusgate/statusgate/tests/bench/drive"
 	"github.com/statusgate/statusgate/tests/bench/proxy"
-	"github.com/statusgate/statusgate/tests/overload/chart"
 )
 
 // Rounds and time of what grows on the wire: the growth is what matters.
