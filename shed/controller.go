@@ -19,7 +19,8 @@ type Controller struct {
 	overload [queueClasses]overload
 	ghosts   ghosts
 	streams  int
-	usage    usage
+	usage    usage // of the backend
+	refused  usage // of rejections, one for each
 	visits   visits
 	book     book
 	since    time.Duration // when the rejections began
@@ -122,10 +123,20 @@ func (c *Controller) reject(now time.Duration, p *Place, o Outcome, r Reason) Ve
 // turnAway tells a request when to come back.
 func (c *Controller) turnAway(now time.Duration, p *Place, o Outcome, r Reason) Verdict {
 	p.Verdict, p.Outcome, p.Reason, p.state = Rejected, o, r, stateOver
-	p.RetryAfter = c.book.appoint(p.Class, now, c.lasted(now), c.law.potential(), int(c.cfg.RetryAfterMax/time.Second))
+	p.RetryAfter = c.appoint(now, p)
 	c.stats.requests[p.Class][o]++
 	c.stats.reasons[r]++
 	return Rejected
+}
+
+// appoint is the second in which a rejected request is to come back.
+func (c *Controller) appoint(now time.Duration, p *Place) int {
+	appoint := c.book.appoint
+	if p.Class > Critical && bandOf(c.refused.share(p.Client)) > 0 {
+		appoint = c.book.appointGreedy
+	}
+	c.refused.add(p.Client, 1, now)
+	return appoint(p.Class, now, c.lasted(now), c.law.potential(), int(c.cfg.RetryAfterMax/time.Second))
 }
 
 // lasted is for how long requests have been rejected.
