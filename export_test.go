@@ -48,6 +48,9 @@ func (h *Handler) RouteOf(r *http.Request) uint64 {
 	return h.gate.shedder.routeOf(r, res)
 }
 
+// SizeOf is what a request holds while it waits.
+func SizeOf(r *http.Request) int { return sizeOf(r) }
+
 // EndingOf is how a request leaves its place whose handler returns an error, or
 // panics with a reason.
 func EndingOf(w http.ResponseWriter, err error, reason any) string {

@@ -218,11 +218,18 @@ func isStream(h http.Header) bool {
 	return len(contentType) > 0 && (strings.HasPrefix(contentType[0], "text/event-stream") || strings.HasPrefix(contentType[0], "application/grpc"))
 }
 
+// What the map of the fields needs beside their texts. Without it thousands of
+// empty fields would count for next to nothing.
+const (
+	fieldSize = 112 // for each name
+	valueSize = 24  // for each value, with what was allocated too much for them
+)
+
 // sizeOf is what a request holds in its head while it waits.
 func sizeOf(r *http.Request) int {
 	size := len(r.RequestURI)
 	for name, values := range r.Header {
-		size += len(name)
+		size += fieldSize + len(name) + valueSize*len(values)
 		for _, value := range values {
 			size += len(value)
 		}
