@@ -1,6 +1,8 @@
 package shed_test
 
 import (
+	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -92,5 +94,27 @@ func (d *desk) served(n int, route uint64, long time.Duration) {
 		p := d.arrive(shed.Place{Class: shed.Normal, Route: route}, shed.Admitted)
 		d.pass(long)
 		d.release(p, shed.Served)
+	}
+}
+
+// finite fails if there is a number in v that is none.
+func finite(t testing.TB, path string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Float64:
+		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
+			t.Fatalf("%s is %v", path, f)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			finite(t, path+"."+v.Type().Field(i).Name, v.Field(i))
+		}
+	default: // counts, and arrays of them
+		if v.Kind() == reflect.Array && v.Type().Elem().Kind() == reflect.Int64 {
+			for i := range v.Len() {
+				if v.Index(i).Int() < 0 {
+					t.Fatalf("%s[%d] is %d", path, i, v.Index(i).Int())
+				}
+			}
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package shed_test
 
 import (
-	"math"
 	"reflect"
 	"testing"
 	"time"
@@ -385,27 +384,5 @@ func (e *events) finish() {
 	}
 	if sum != e.arrived {
 		e.t.Errorf("%d requests came, %d got a verdict", e.arrived, sum)
-	}
-}
-
-// finite fails if there is a number in v that is none.
-func finite(t testing.TB, path string, v reflect.Value) {
-	switch v.Kind() {
-	case reflect.Float64:
-		if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
-			t.Fatalf("%s is %v", path, f)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			finite(t, path+"."+v.Type().Field(i).Name, v.Field(i))
-		}
-	default: // counts, and arrays of them
-		if v.Kind() == reflect.Array && v.Type().Elem().Kind() == reflect.Int64 {
-			for i := range v.Len() {
-				if v.Index(i).Int() < 0 {
-					t.Fatalf("%s[%d] is %d", path, i, v.Index(i).Int())
-				}
-			}
-		}
 	}
 }
