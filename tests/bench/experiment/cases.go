@@ -150,7 +150,7 @@ func pass(ctx context.Context, lab *Lab) (Report, error) {
 func odd(ctx context.Context, lab *Lab) (Report, error) {
 	report := Report{
 		Title: "520 rewritten to 503",
-		Text:  "The backend sends 520 with 1 KiB of HTML; the client gets 503 with a problem and Retry-After. Ratios to stock are to handle_response.",
+		Text:  "The backend sends 520 with 1 KiB of HTML; the client gets 503 with a problem, Retry-After, Vary and Proxy-Status. Ratios to stock are to handle_response.",
 	}
 	request, want := get("/520"), http.StatusServiceUnavailable
 	entries := []entry{
@@ -181,7 +181,7 @@ func odd(ctx context.Context, lab *Lab) (Report, error) {
 func refusals(ctx context.Context, lab *Lab) (Report, error) {
 	report := Report{
 		Title: "Requests that are refused",
-		Text:  "405, 406 and 415 with a problem; the backend is not asked. The rivals are given the answer and check nothing. Ratios to stock are to `respond 405`.",
+		Text:  "405, 406 and 415 with a problem; the backend is not asked. The rivals send the same header fields, but check nothing. Ratios to stock are to `respond 405`.",
 	}
 	requests := []struct {
 		status  int
@@ -192,7 +192,7 @@ func refusals(ctx context.Context, lab *Lab) (Report, error) {
 		{http.StatusNotAcceptable, get("/orders", "Accept: application/json"), "produces application/xml text/csv\nproblems {\nformats json\n}"},
 		{http.StatusUnsupportedMediaType, drive.Request{Method: "POST", Path: "/orders", Fields: []string{"Content-Type: text/csv"}, Body: "17,lamp"}, "consumes application/json"},
 	}
-	entries := make([]entry, 0, 2*len(requests)+4)
+	entries := make([]entry, 0, 2*len(requests)+5)
 	for _, r := range requests {
 		entries = append(entries,
 			entry{Proxy: proxy.Ours(fmt.Sprintf("%s, %d", nameGate, r.status), r.options), request: r.request, want: r.status},
@@ -201,6 +201,7 @@ func refusals(ctx context.Context, lab *Lab) (Report, error) {
 	first := requests[0]
 	entries = append(entries,
 		entry{Proxy: lab.ship(proxy.Ours("", first.options), nameShipped+", 405"), request: first.request, want: first.status},
+		entry{Proxy: proxy.CaddyRespondBare(first.status), request: first.request, want: first.status},
 		entry{Proxy: proxy.CaddyHandleErrors(first.status), request: first.request, want: first.status},
 		entry{Proxy: proxy.NginxReturn(first.status), request: first.request, want: first.status},
 		entry{Proxy: proxy.HAProxyRefuse(first.status), request: first.request, want: first.status})
@@ -224,7 +225,7 @@ func shedding(ctx context.Context, lab *Lab) (Report, error) {
 	const tenfold = 10 * places * 5 // a place serves five in a second
 	report := Report{
 		Title: "Shed",
-		Text:  fmt.Sprintf("The backend takes 200 ms and %d requests at a time; who finds no place is answered 503 with a problem and Retry-After. Latency at ten times the capacity, %d requests/s. Ratios to stock are to `respond 503`.", places, tenfold),
+		Text:  fmt.Sprintf("The backend takes 200 ms and %d requests at a time; who finds no place is answered 503 with a problem, Retry-After, Vary and Proxy-Status. Latency at ten times the capacity, %d requests/s. Ratios to stock are to `respond 503`.", places, tenfold),
 	}
 	request, want := get("/slow"), http.StatusServiceUnavailable
 	options := fmt.Sprintf("shed {\n\t\t\tfixed %d\n\t\t\tqueue 0\n\t\t}", places)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -55,11 +56,32 @@ func NginxPass() Proxy {
 // HAProxyPass passes everything through.
 func HAProxyPass() Proxy { return Proxy{Name: "HAProxy", Kind: HAProxy} }
 
-// fields are the header fields of a problem, for Caddy.
-const fields = "header Content-Type application/problem+json\n\t\t\theader Retry-After 5\n\t\t\t"
+// owed are the header fields that Statusgate sends with a problem, so that the
+// rivals do as much.
+func owed(status int) [][2]string {
+	all := [][2]string{{"Proxy-Status", "caddy; error=http_request_denied"}, {"Vary", "Accept"}}
+	switch status {
+	case http.StatusMethodNotAllowed:
+		all = append(all, [2]string{"Allow", "GET, HEAD, POST, OPTIONS"})
+	case http.StatusUnsupportedMediaType:
+		all = append(all, [2]string{"Accept", "application/json"}, [2]string{"Accept-Post", "application/json"})
+	case http.StatusServiceUnavailable:
+		all = append(all, [2]string{"Retry-After", "5"})
+	}
+	return all
+}
+
+// written writes the fields, each by a format.
+func written(status int, format string) string {
+	var b strings.Builder
+	for _, field := range owed(status) {
+		fmt.Fprintf(&b, format, field[0], field[1])
+	}
+	return b.String()
+}
 
 func response(status int) string {
-	return fmt.Sprintf("%srespond `%s` %d", fields, problem(status), status)
+	return fmt.Sprintf("header {\n\t\t\t\tContent-Type application/problem+json\n%s\t\t\t}\n\t\t\trespond `%s` %d", written(status, "\t\t\t\t%s %q\n"), problem(status), status)
 }
 
 // CaddyHandleResponse answers a 520 by a problem, as Caddy's documentation has
@@ -102,10 +124,11 @@ func NginxErrorPage() Proxy {
 			error_page 520 =503 @problem;
 		}
 		location @problem {
-			add_header Retry-After 5 always;
-			return 503 '` + problem(503) + `';
+			` + nginxFields(503) + `return 503 '` + problem(503) + `';
 		}`}
 }
+
+func nginxFields(status int) string { return written(status, "add_header %s %q always;\n\t\t\t") }
 
 // HAProxyReturn answers a 520 by a problem.
 func HAProxyReturn() Proxy {
@@ -113,12 +136,20 @@ func HAProxyReturn() Proxy {
 }
 
 func haproxyReturn(when string, status int) string {
-	return fmt.Sprintf(`%s return status %d content-type application/problem+json string '%s' hdr Retry-After 5`, when, status, problem(status))
+	return fmt.Sprintf(`%s return status %d content-type application/problem+json string '%s'%s`, when, status, problem(status), written(status, " hdr %s %q"))
 }
 
 // CaddyRespond answers everything by a problem, and asks no backend.
 func CaddyRespond(status int) Proxy {
 	return Proxy{Name: fmt.Sprintf("stock Caddy, respond %d", status), Kind: Stock, Directives: "route {\n\t\t\t" + response(status) + "\n\t}"}
+}
+
+// CaddyRespondBare is the same with no field but Content-Type.
+func CaddyRespondBare(status int) Proxy {
+	return Proxy{
+		Name: fmt.Sprintf("stock Caddy, respond %d with Content-Type only", status), Kind: Stock,
+		Directives: fmt.Sprintf("header Content-Type application/problem+json\n\trespond `%s` %d", problem(status), status),
+	}
 }
 
 // CaddyHandleErrors raises an error, which handle_errors answers by a problem.
@@ -131,9 +162,8 @@ func CaddyHandleErrors(status int) Proxy {
 // NginxReturn answers everything by a problem.
 func NginxReturn(status int) Proxy {
 	return Proxy{Name: fmt.Sprintf("nginx, return %d", status), Kind: Nginx, Directives: fmt.Sprintf(`location / {
-			add_header Retry-After 5 always;
-			return %d '%s';
-		}`, status, problem(status))}
+			%sreturn %d '%s';
+		}`, nginxFields(status), status, problem(status))}
 }
 
 // HAProxyRefuse answers everything by a problem.
@@ -157,9 +187,8 @@ func NginxLimit(n int) Proxy {
 			proxy_pass http://backends;
 		}
 		location @problem {
-			add_header Retry-After 5 always;
-			return 503 '%s';
-		}`, n, problem(503))}
+			%sreturn 503 '%s';
+		}`, n, nginxFields(503), problem(503))}
 }
 
 // HAProxyLimit takes no more than so many requests at a time.
