@@ -114,3 +114,10 @@ func (l *Limiter) Locked(do func(c *Controller, now time.Duration)) {
 	do(l.controller, l.now())
 	l.unlock()
 }
+
+// JudgeFirst judges a probe of a backend of which nothing else is known.
+func JudgeFirst() (result ProbeResult, odds float64) {
+	l := newLaw(&Config{Max: 100})
+	result = l.judgeProbe(meter{seconds: 1, area: 2, work: 2, samples: probeSamples})
+	return result, l.probe.odds
+}

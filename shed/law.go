@@ -72,7 +72,8 @@ func (l *law) configure(cfg *Config) {
 	}
 	l.limit = min(l.limit, l.max)
 	if l.fixed || l.blind {
-		l.probe.on = false
+		p := &l.probe
+		p.on, p.mixing, p.measuring, p.doubt = false, false, false, false
 	}
 }
 

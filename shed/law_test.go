@@ -76,7 +76,6 @@ func (s *server) run(long time.Duration, n int) {
 }
 
 func TestProbeInNoTime(t *testing.T) {
-	t.Skip("fails: a probe without an area makes the scale 0")
 	s := newServer(shed.Defaults(), 10, 10*ms)
 	for range 20 {
 		for !s.c.Probing() {
@@ -115,5 +114,14 @@ func TestCriticalDoesNotWaitForAProbe(t *testing.T) {
 	}
 	if probes == 0 {
 		t.Error("there was no probe")
+	}
+}
+
+// TestProbeBeforeAnythingIsKnown: a backend that only failed until a probe has
+// nothing that the probe could be compared with.
+func TestProbeBeforeAnythingIsKnown(t *testing.T) {
+	result, odds := shed.JudgeFirst()
+	if result != shed.ProbeConfirmed || odds != 0 {
+		t.Errorf("got %v with odds of %v, want %v and 0", result, odds, shed.ProbeConfirmed)
 	}
 }

@@ -26,12 +26,7 @@ func (m *meter) rate() float64 {
 }
 
 // load is the mean of the requests in flight.
-func (m *meter) load() float64 {
-	if m.seconds == 0 {
-		return 0
-	}
-	return m.area / m.seconds
-}
+func (m *meter) load() float64 { return m.area / m.seconds }
 
 // add takes another meter in, and forgets so much of the old that no more
 // samples than memory stand behind the sums. Sums are kept, not means of
@@ -74,7 +69,8 @@ func (w *window) reset(now float64) { *w = window{since: now} }
 // close gives what the window has measured up to now.
 func (w *window) close(now float64, r *routes) meter {
 	m := w.meter
-	m.seconds = now - w.since
+	m.seconds = max(now-w.since, shortestStay)
+	m.area = max(m.area, shortestStay*m.work) // a clock may stand still for a while
 	m.samples = r.effective(w.count - w.failed - w.gone)
 	return m
 }

@@ -17,9 +17,6 @@ const (
 // settle moves the limit to what the backend delivers and a little more. A
 // backend that shows no congestion at the limit may be able to do more.
 func (l *law) settle() {
-	if l.start || l.busy.seconds == 0 || l.fixed {
-		return
-	}
 	limit := l.target()
 	if l.recent.stay() < calmStay*l.scale() {
 		l.calm++
