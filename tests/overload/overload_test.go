@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +33,22 @@ func TestShortForm(t *testing.T) {
 	if err := lab.CanShed(); err != nil {
 		t.Skip(err)
 	}
-	reports, err := lab.Run(ctx, nil)
+	failed := gross(ctx, t, lab, nil)
+	if len(failed) == 0 {
+		return
+	}
+	// These are experiments in real time, with processes that other ones disturb: what
+	// fails has to fail twice.
+	again := regexp.MustCompile("^(" + strings.Join(slices.Collect(maps.Keys(failed)), "|") + ")$")
+	for name, mistakes := range gross(ctx, t, lab, again) {
+		t.Errorf("%s: %s; before that: %s", name, strings.Join(mistakes, ", "), strings.Join(failed[name], ", "))
+	}
+}
+
+// gross runs experiments and gives the figures that are far off, by experiment.
+func gross(ctx context.Context, t *testing.T, lab *experiment.Lab, only *regexp.Regexp) map[string][]string {
+	t.Helper()
+	reports, err := lab.Run(ctx, only)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,13 +57,15 @@ func TestShortForm(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Log(text.String())
+	failed := make(map[string][]string)
 	for _, report := range reports {
 		for _, check := range report.Checks {
 			if check.Gross {
-				t.Errorf("%s: %s is %s, want %s", report.Title, check.Figure, check.Measured, check.Target)
+				failed[report.Name] = append(failed[report.Name], check.Figure+" is "+check.Measured+", want "+check.Target)
 			}
 		}
 	}
+	return failed
 }
 
 // TestALabThatIsCalledOff sees to it that nothing is left of it.

@@ -19,6 +19,7 @@ import (
 
 // Report is what an experiment comes to.
 type Report struct {
+	Name   string // of the experiment
 	Title  string
 	Text   string // how it is made
 	Tables []Table
@@ -91,6 +92,7 @@ func (lab *Lab) Run(ctx context.Context, only *regexp.Regexp) ([]Report, error) 
 				cancel()
 				return
 			}
+			reports[i].Name = e.Name
 			lab.say("%s took %.0f s", e.Name, time.Since(begin).Seconds())
 		})
 	}
