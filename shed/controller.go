@@ -164,7 +164,9 @@ func (c *Controller) Leave(now time.Duration, p *Place) {
 	p.Verdict, p.Outcome, p.state = Rejected, OutcomeAbandoned, stateOver
 	p.Wait = now - p.arrived
 	c.stats.requests[p.Class][OutcomeAbandoned]++
-	c.law.gaveUp()
+	if p.Wait >= c.patience()/2 {
+		c.law.gaveUp() // sooner, it tells nothing of the backend
+	}
 	c.noteEmpty(now)
 }
 
@@ -224,6 +226,9 @@ func (c *Controller) Next() (at time.Duration, ok bool) {
 	if c.law.probe.on {
 		at = min(at, c.law.probe.end())
 	}
+	if stuck, ok := c.law.stuck(); ok && c.queue.len > 0 {
+		at = min(at, time.Duration(stuck*float64(time.Second)))
+	}
 	return at, at < math.MaxInt64
 }
 
@@ -234,6 +239,10 @@ func (c *Controller) Advance(now time.Duration) {
 		g := c.ghosts.pop()
 		p := Place{placeState: placeState{slot: g.slot, quiet: g.quiet}}
 		c.law.ended(now.Seconds(), &p, (now - g.taken).Seconds(), Left)
+	}
+	if at, ok := c.law.stuck(); ok && c.queue.len > 0 && now >= time.Duration(at*float64(time.Second)) {
+		c.law.park(now.Seconds())
+		c.pump(now)
 	}
 	for p := c.queue.oldest; p != nil && p.arrived+c.patience() <= now; p = c.queue.oldest {
 		c.queue.remove(p)

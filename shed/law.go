@@ -35,6 +35,8 @@ type law struct {
 	served float64
 
 	inflight  int
+	parked    int     // those of them that seem to stay for something else than work
+	moved     float64 // when one ended last, or was parked
 	touched   float64 // when inflight last changed
 	window    window
 	full      bool    // the last window was at the limit
@@ -78,7 +80,10 @@ func (l *law) configure(cfg *Config) {
 }
 
 // allowed is how many requests may be in flight now.
-func (l *law) allowed() int {
+func (l *law) allowed() int { return l.working() + l.parked }
+
+// working is how many of them the backend may have to work on.
+func (l *law) working() int {
 	limit := l.limit
 	if l.probe.on {
 		limit = l.probe.limit
@@ -88,7 +93,7 @@ func (l *law) allowed() int {
 
 // flow brings the areas up to now. It comes before inflight changes.
 func (l *law) flow(now float64) {
-	area := float64(l.inflight) * (now - l.touched)
+	area := float64(max(0, l.inflight-l.parked)) * (now - l.touched)
 	l.window.area += area
 	if l.probe.measuring {
 		l.probe.window.area += area
@@ -170,7 +175,7 @@ func (l *law) admitted(now float64, p *Place) {
 	if l.began < 0 {
 		l.began, l.touched = now, now
 		l.window.reset(now)
-		l.window.allowed = l.allowed()
+		l.window.allowed = l.working()
 	}
 	p.quiet = l.quiet(now)
 	l.flow(now)
@@ -183,8 +188,12 @@ func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
 	stay = max(stay, shortestStay)
 	l.flow(now)
 	l.inflight--
+	l.unpark(now, stay)
 	if e == Unused {
 		return
+	}
+	if e == Failed {
+		l.forget(now, stay)
 	}
 	if e == Served {
 		l.learn(now, p, stay)

@@ -37,7 +37,7 @@ func (l *law) closeWindow(now float64) {
 		m.seconds >= max(3, 5*shortest)) {
 		return
 	}
-	allowed := l.allowed()
+	allowed := l.working()
 	l.full = m.load() >= saturatedAt*float64(min(allowed, max(l.window.allowed, 1)))
 	l.squeezeBy(l.full)
 	count := l.window.count

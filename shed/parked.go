@@ -1,0 +1,51 @@
+package shed
+
+// Requests that stay for something else than the backend's work, such as a
+// slow upload or a long poll, take places that others wait for. They can't be
+// told from requests that the backend is slow to do, unless others get a place
+// beside them: so when requests wait and none ends, a few more are let in. Where
+// the operator has fixed the limit, it stands.
+const (
+	parkAfter = 0.25 // seconds without an end
+	parkStays = 4.0  // or so many stays of slow requests
+	parkShare = 0.25 // of the limit, that is let in then
+)
+
+// patience is for how many seconds nothing may end.
+func (l *law) patience() float64 {
+	if l.routes.mean.samples == 0 {
+		return parkAfter
+	}
+	return max(parkAfter, parkStays*l.slow())
+}
+
+// stuck is when so many requests are to be taken for parked that others can go
+// on, ok is false if never.
+func (l *law) stuck() (at float64, ok bool) {
+	return l.moved + l.patience(), !l.fixed && !l.blind && l.allowed() < int(l.max)
+}
+
+// park takes some requests for parked.
+func (l *law) park(now float64) {
+	l.flow(now)
+	l.moved = now
+	l.parked = min(l.parked+max(1, int(parkShare*l.limit)), int(l.max)-l.working())
+}
+
+// unpark notes that a request has ended after so many seconds.
+func (l *law) unpark(now, stay float64) {
+	l.moved = now
+	if l.parked > 0 && stay >= l.patience() {
+		l.parked--
+	}
+	l.parked = min(l.parked, l.inflight)
+}
+
+// forget takes what a request has stayed out of the areas: no work came of it.
+func (l *law) forget(now, stay float64) {
+	l.window.area = max(0, l.window.area-min(stay, now-l.window.since))
+	if l.probe.measuring {
+		w := &l.probe.window
+		w.area = max(0, w.area-min(stay, now-w.since))
+	}
+}
