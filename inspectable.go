@@ -15,7 +15,7 @@ import (
 // label tells the judgement what the head says of the body: what it may be,
 // and whether it may be looked into at all.
 func (w *responseWriter) label() {
-	g, h, r := w.gate, w.ResponseWriter.Header(), &w.response
+	g, h, r := w.gate, w.header, &w.response
 	if g.inspection.plan == nil || r.Source == normalize.SourceGateway {
 		r.Final = true
 		return

@@ -57,7 +57,7 @@ func (l *look) release() {
 
 // inspect begins to hold a response back.
 func (w *responseWriter) inspect() {
-	g, h, r := w.gate, w.ResponseWriter.Header(), &w.response
+	g, h, r := w.gate, w.header, &w.response
 	l := looks.Get().(*look)
 	*l = look{held: &g.held, gauge: g.metrics.held, next: firstDecode, decoded: l.decoded[:0]}
 	if coding := strings.Join(h["Content-Encoding"], ","); !strings.EqualFold(coding, "identity") {

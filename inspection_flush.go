@@ -82,10 +82,10 @@ func (w *responseWriter) catchUp() {
 // and change it after that.
 func (w *responseWriter) Header() http.Header {
 	if w.gate.inspection.plan == nil || w.gate.report {
-		return w.ResponseWriter.Header()
+		return w.header
 	}
 	if w.fields == nil {
-		shared := w.ResponseWriter.Header()
+		shared := w.header
 		w.fields = make(http.Header, len(shared))
 		maps.Copy(w.fields, shared)
 	}
@@ -97,7 +97,7 @@ func (w *responseWriter) handOn() {
 	if w.fields == nil {
 		return
 	}
-	shared := w.ResponseWriter.Header()
+	shared := w.header
 	clear(shared)
 	maps.Copy(shared, w.fields)
 }
@@ -108,7 +108,7 @@ func (w *responseWriter) handOnTrailers() {
 	if w.fields == nil || w.state != statePassing {
 		return
 	}
-	shared := w.ResponseWriter.Header()
+	shared := w.header
 	for _, name := range normalize.List(shared["Trailer"]) {
 		name = http.CanonicalHeaderKey(name)
 		if values, ok := w.fields[name]; ok {

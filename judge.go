@@ -11,7 +11,7 @@ import (
 // It changes nothing, so that a report is the same decision. Where it is
 // pending the body has to tell more.
 func (w *responseWriter) judge(status int, source normalize.Source) (o outcome, pending bool) {
-	w.response = normalize.Response{Status: status, Header: w.ResponseWriter.Header(), Source: source, Ranged: w.ranged}
+	w.response = normalize.Response{Status: status, Header: w.header, Source: source, Ranged: w.ranged}
 	w.label()
 	o, pending = w.rejudge()
 	if r := &w.response; !pending && r.Inspector != nil {
@@ -50,7 +50,7 @@ func (w *responseWriter) judgeLocation(o *outcome) bool {
 	if o.sent != http.StatusCreated && o.sent != http.StatusAccepted {
 		return true
 	}
-	if w.ResponseWriter.Header().Get("Location") == "" && !w.capture() {
+	if w.header.Get("Location") == "" && !w.capture() {
 		return false
 	}
 	switch o.sent {
@@ -78,7 +78,7 @@ func (w *responseWriter) judgeRepresentation(o *outcome) {
 	if mode == representationsOff || o.sent < 200 || o.sent > 299 || o.reason == normalize.ReasonRule {
 		return
 	}
-	h := w.ResponseWriter.Header()
+	h := w.header
 	types := h["Content-Type"]
 	if len(types) == 0 || !mayHaveBody(o.received, h) || o.received == http.StatusPartialContent {
 		return

@@ -13,7 +13,7 @@ import (
 // location gives the Location of a 201 or 202: the backend's own, or what the
 // configuration and the response make of it; "" where there is none.
 func (w *responseWriter) location(status int) string {
-	h := w.ResponseWriter.Header()
+	h := w.header
 	if values := h["Location"]; len(values) > 0 && values[0] != "" {
 		return values[0]
 	}

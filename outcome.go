@@ -74,8 +74,8 @@ func (w *responseWriter) record(o *outcome) {
 }
 
 func (w *responseWriter) log(o *outcome) {
-	if extra := accessLog(w.request); extra != nil {
-		extra.Set(zap.Object("statusgate", logged{outcome: *o, gate: w.gate, shed: w.shed.logged()}))
+	if w.extra != nil {
+		w.extra.Set(zap.Object("statusgate", logged{outcome: *o, gate: w.gate, shed: w.shed.logged()}))
 	}
 }
 

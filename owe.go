@@ -12,7 +12,7 @@ import (
 // owe gives a response the header fields that its status owes the client and
 // the backend forgot.
 func (w *responseWriter) owe(o *outcome) {
-	h := w.ResponseWriter.Header()
+	h := w.header
 	switch o.sent {
 	case http.StatusCreated, http.StatusAccepted:
 		if h.Get("Location") == "" {

@@ -33,7 +33,7 @@ func (w *responseWriter) planBody(o *outcome) plan {
 	case o.sent < 400 || o.verbatim || w.gate.problems.off:
 		return planKeep
 	}
-	h := w.ResponseWriter.Header()
+	h := w.header
 	if w.gate.problems.bodies == bodiesReplace || !mayHaveBody(o.received, h) {
 		return planReplace
 	}

@@ -65,8 +65,8 @@ func (w *responseWriter) requestID() string {
 	w.urn = newURN()
 	w.id = w.urn[len(urn):]
 	w.replacer.Set(requestIDPlaceholder, w.id)
-	if extra := accessLog(w.request); extra != nil {
-		extra.Set(zap.String("uuid", w.id))
+	if w.extra != nil {
+		w.extra.Set(zap.String("uuid", w.id))
 	}
 	return w.id
 }
@@ -89,7 +89,7 @@ func newURN() string {
 
 // list fills in what the client can do about it, as the header fields say.
 func (w *responseWriter) list(p *problem.Problem, o *outcome) {
-	h := w.ResponseWriter.Header()
+	h := w.header
 	switch o.sent {
 	case http.StatusMethodNotAllowed:
 		p.Allowed = normalize.List(h["Allow"])

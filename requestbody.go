@@ -108,7 +108,7 @@ func (w *responseWriter) settleBody(o *outcome) {
 	case !o.gateway && b.length >= 0 && !w.proxied():
 		return
 	}
-	w.ResponseWriter.Header()["Connection"] = []string{"close"}
+	w.header["Connection"] = []string{"close"}
 	announceClose(w.ResponseWriter)
 	if o.gateway {
 		_ = http.NewResponseController(w.ResponseWriter).SetReadDeadline(time.Now().Add(lingerWait))

@@ -25,7 +25,7 @@ func (w *responseWriter) respond(o outcome) {
 		return
 	}
 	w.outcome = o
-	w.drips = !w.returned && mayHaveBody(o.received, w.ResponseWriter.Header())
+	w.drips = !w.returned && mayHaveBody(o.received, w.header)
 	switch w.planBody(&o) {
 	case planKeep:
 		w.pass(o)
@@ -54,14 +54,14 @@ func (w *responseWriter) mend(o *outcome) {
 		w.owe(o)
 	}
 	if o.stale() {
-		normalize.DropFreshness(w.ResponseWriter.Header())
-		w.ResponseWriter.Header()["Cache-Control"] = w.single("no-store")
+		normalize.DropFreshness(w.header)
+		w.header["Cache-Control"] = w.single("no-store")
 	}
 	if w.varies {
-		normalize.AddVary(w.ResponseWriter.Header(), "Accept")
+		normalize.AddVary(w.header, "Accept")
 	}
 	if o.changed() {
-		delete(w.ResponseWriter.Header(), "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)
+		delete(w.header, "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)
 	}
 	w.proxyStatus(o)
 	w.settleBody(o)
@@ -85,7 +85,7 @@ func (w *responseWriter) pass(o outcome) {
 
 // mendFraming takes away what was true only under the received status.
 func (w *responseWriter) mendFraming(o *outcome) {
-	h := w.ResponseWriter.Header()
+	h := w.header
 	switch o.received {
 	case http.StatusNoContent, http.StatusNotModified:
 		h["Content-Length"] = []string{"0"}
@@ -97,7 +97,7 @@ func (w *responseWriter) mendFraming(o *outcome) {
 // drop sends a head without a body; a 204 has not even the length of one
 // (RFC 9110 §8.6).
 func (w *responseWriter) drop(o outcome) {
-	h := w.ResponseWriter.Header()
+	h := w.header
 	normalize.DropBodyFields(h)
 	if o.sent != http.StatusNoContent {
 		h["Content-Length"] = []string{"0"}
@@ -109,7 +109,7 @@ func (w *responseWriter) drop(o outcome) {
 // replace sends our problem in place of the backend's body.
 func (w *responseWriter) replace(o outcome) {
 	o.replaced = !o.gateway
-	h := w.ResponseWriter.Header()
+	h := w.header
 	normalize.DropBodyFields(h)
 	if o.internal() {
 		delete(h, "Location") // leads to where the backend is, if anywhere
@@ -137,7 +137,7 @@ func (w *responseWriter) conform() {
 // mended drops what does not describe a document any more that was brought in
 // line; it is still of the same media type.
 func (w *responseWriter) mended() {
-	h := w.ResponseWriter.Header()
+	h := w.header
 	contentType := h["Content-Type"]
 	normalize.DropBodyFields(h)
 	h["Content-Type"] = contentType
@@ -145,7 +145,7 @@ func (w *responseWriter) mended() {
 
 // send writes a whole response of our own, whose head has been mended.
 func (w *responseWriter) send(o *outcome, body []byte) {
-	w.ResponseWriter.Header()["Content-Length"] = w.single(strconv.Itoa(len(body)))
+	w.header["Content-Length"] = w.single(strconv.Itoa(len(body)))
 	w.state = stateDiscarding
 	w.ResponseWriter.WriteHeader(o.sent)
 	if w.method != http.MethodHead {
@@ -160,15 +160,15 @@ func (w *responseWriter) send(o *outcome, body []byte) {
 // fail answers in the gateway's own name: with a problem, or with an error
 // for handle_errors where problems are off.
 func (w *responseWriter) fail(o outcome, cause error) error {
-	normalize.DropTrailers(w.ResponseWriter.Header())
+	normalize.DropTrailers(w.header)
 	if o.received != notAsked && w.begun() {
-		delete(w.ResponseWriter.Header(), "Set-Cookie") // of an answer that nobody gets
+		delete(w.header, "Set-Cookie") // of an answer that nobody gets
 	}
 	if !w.gate.problems.off {
 		w.replace(o)
 		return nil
 	}
-	normalize.DropBodyFields(w.ResponseWriter.Header())
+	normalize.DropBodyFields(w.header)
 	w.mend(&o)
 	return asHandlerError(o.sent, cause)
 }
@@ -186,7 +186,7 @@ func asHandlerError(status int, cause error) error {
 
 // answerOptions tells which methods a resource has (RFC 9110 §9.3.7).
 func (w *responseWriter) answerOptions(o outcome) {
-	h := w.ResponseWriter.Header()
+	h := w.header
 	h["Allow"] = []string{w.resource.methods.Allow()}
 	h["Content-Length"] = []string{"0"}
 	o.verbatim = true
@@ -207,7 +207,7 @@ func (w *responseWriter) proxyStatus(o *outcome) {
 	if o.err == "" && !o.changed() || o.sent < 400 && o.gateway {
 		return
 	}
-	h := w.ResponseWriter.Header()
+	h := w.header
 	var value string
 	switch {
 	case o.reason == normalize.ReasonOverload:

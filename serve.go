@@ -103,15 +103,15 @@ func (w *responseWriter) finish(err error) error {
 		}
 		return w.judgeSilence()
 	case stateDeferred:
-		normalize.DropTrailers(w.ResponseWriter.Header())
+		normalize.DropTrailers(w.header)
 		w.replace(w.outcome) // no body came: there is nothing to keep
 	case stateHolding:
-		normalize.DropTrailers(w.ResponseWriter.Header())
+		normalize.DropTrailers(w.header)
 		w.conform()
 	case stateRefusing:
 		return w.fail(w.outcome, nil)
 	case stateDiscarding:
-		normalize.DropTrailers(w.ResponseWriter.Header())
+		normalize.DropTrailers(w.header)
 	case statePassing:
 		w.handOnTrailers()
 	default: // there is nothing to send
@@ -155,7 +155,7 @@ func (w *responseWriter) failed(err error) error {
 		return w.fail(w.outcome, nil)
 	case stateDiscarding:
 		// The client has its answer; a second one must not be appended.
-		normalize.DropTrailers(w.ResponseWriter.Header())
+		normalize.DropTrailers(w.header)
 		if !errors.Is(err, errDiscarded) {
 			w.gate.events.failed(http.StatusBadGateway, normalize.ReasonBackendIncomplete, err)
 		}
@@ -179,8 +179,8 @@ func (w *responseWriter) failed(err error) error {
 	}
 	if w.gate.report || o.verbatim || o.sent < 400 && !o.changed() {
 		if w.begun() { // with a body that nobody gets
-			normalize.DropTrailers(w.ResponseWriter.Header())
-			normalize.DropBodyFields(w.ResponseWriter.Header())
+			normalize.DropTrailers(w.header)
+			normalize.DropBodyFields(w.header)
 		}
 		w.conclude(o)
 		return err
@@ -227,7 +227,7 @@ func (w *responseWriter) panicked(reason any) error {
 	}
 	switch w.state {
 	case stateDiscarding:
-		normalize.DropTrailers(w.ResponseWriter.Header())
+		normalize.DropTrailers(w.header)
 		return nil // our response is whole
 	case stateRefusing:
 		return w.fail(w.outcome, nil)

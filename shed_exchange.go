@@ -85,7 +85,7 @@ func (w *responseWriter) shedRequest() error {
 	after := w.shed.place.RetryAfter
 	w.gate.shedder.retryAfter.Observe(float64(after))
 	w.summarize()
-	h := w.ResponseWriter.Header()
+	h := w.header
 	// One allocation, but not none: a header directive in front may write into
 	// the values, so that no two responses can share them.
 	values := &[2]string{inSeconds(after), "no-store"}
@@ -115,7 +115,7 @@ func (w *responseWriter) noteHead(status int) {
 		status == statusClientGone && w.request.Context().Err() != nil {
 		return
 	}
-	l, p, h := w.gate.shedder.limiter, &w.shed.place, w.ResponseWriter.Header()
+	l, p, h := w.gate.shedder.limiter, &w.shed.place, w.header
 	w.shed.status = status
 	// WebSocket over HTTP/2 and /3 begins with a 200 (RFC 8441 §5).
 	tunnel := p.Stream && w.method == http.MethodConnect

@@ -39,7 +39,7 @@ func (w *responseWriter) summarize() {
 	if !ok {
 		// A request that is served keeps its line. To set a variable of the request
 		// is not done where nobody would see it: see requestID.
-		if !s.config.Report && accessLog(w.request) != nil {
+		if !s.config.Report && w.extra != nil {
 			caddyhttp.SetVar(w.request.Context(), caddyhttp.LogSkipVar, true)
 		}
 		return

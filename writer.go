@@ -57,9 +57,11 @@ const (
 // belongs to one exchange.
 type responseWriter struct {
 	caddyhttp.ResponseWriterWrapper
+	header   http.Header // of ResponseWriter, asked for once: there may be many writers in front
 	gate     *gate
 	request  *http.Request
 	replacer *caddy.Replacer
+	extra    *caddyhttp.ExtraLogFields // of the access log, nil where there is none
 	resource *resource
 	// The request as it came: handlers behind may change it.
 	method string
@@ -98,7 +100,10 @@ var writers = sync.Pool{New: func() any { return new(responseWriter) }}
 func newResponseWriter(g *gate, w http.ResponseWriter, r *http.Request) *responseWriter {
 	rw := writers.Get().(*responseWriter) // zero but for scratch
 	rw.ResponseWriterWrapper.ResponseWriter = w
-	rw.gate, rw.request, rw.replacer, rw.resource = g, r, replacerOf(r), g.defaults
+	// What stands in the context is asked for now: behind the backend's answer
+	// nothing of it is left in the processor's caches.
+	rw.header, rw.gate, rw.request, rw.resource = w.Header(), g, r, g.defaults
+	rw.replacer, rw.extra = replacerOf(r), accessLog(r)
 	rw.method, rw.accept, rw.ranged = r.Method, r.Header["Accept"], len(r.Header["Range"]) > 0
 	rw.watch = g.metrics.stopwatch()
 	return rw
