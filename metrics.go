@@ -51,7 +51,19 @@ type metrics struct {
 	// passed has the counters of statuses that pass, by reason and status,
 	// once they were needed.
 	passed [normalize.ReasonProtocol + 1][1000]atomic.Pointer[prometheus.Counter]
+	// other has those of other outcomes, by reason and what was received.
+	other [normalize.Reasons]atomic.Pointer[[otherSlots]atomic.Pointer[otherCounter]]
 }
+
+// otherCounter is the counter of an outcome. What is sent is nearly always the
+// same for what was received and why, so that the last one is the one to keep.
+type otherCounter struct {
+	sent int
+	prometheus.Counter
+}
+
+// otherSlots are for three-digit statuses, and the last for [notAsked].
+const otherSlots = 1001
 
 // newMetrics registers the collectors with the registry of this
 // configuration, or finds those that another gate has registered there.
@@ -127,7 +139,32 @@ func (m *metrics) respond(o *outcome) {
 		m.passing(o.sent, o.reason).Inc()
 		return
 	}
-	m.responses.WithLabelValues(statusLabel(o.received), statusLabel(o.sent), o.reason.String()).Inc()
+	m.otherwise(o).Inc()
+}
+
+// otherwise is the counter of an outcome that is not passed.
+func (m *metrics) otherwise(o *outcome) prometheus.Counter {
+	received := o.received
+	if received == notAsked {
+		received = otherSlots - 1
+	} else if received < 0 || received >= otherSlots-1 {
+		return m.labelled(o)
+	}
+	row := m.other[o.reason].Load()
+	if row == nil {
+		m.other[o.reason].CompareAndSwap(nil, new([otherSlots]atomic.Pointer[otherCounter]))
+		row = m.other[o.reason].Load()
+	}
+	if c := row[received].Load(); c != nil && c.sent == o.sent {
+		return c.Counter
+	}
+	c := &otherCounter{o.sent, m.labelled(o)}
+	row[received].Store(c)
+	return c.Counter
+}
+
+func (m *metrics) labelled(o *outcome) prometheus.Counter {
+	return m.responses.WithLabelValues(statusLabel(o.received), statusLabel(o.sent), o.reason.String())
 }
 
 // passing is the counter of a status that passes.
