@@ -3,6 +3,7 @@ package statusgate
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -142,18 +143,22 @@ func (w *responseWriter) drainArrived() bool {
 	if control.SetReadDeadline(time.Now().Add(arrivedWait)) != nil {
 		return false
 	}
-	var scratch [1 << 10]byte
-	for !b.whole() && b.read.Load() <= arrivedLimit {
-		if _, err := b.count(scratch[:]); err != nil {
-			break
-		}
+	w.scratch = slices.Grow(w.scratch[:0], 1<<10)
+	scratch := w.scratch[:1<<10]
+	var err error
+	for err == nil && !b.whole() && b.read.Load() <= arrivedLimit {
+		_, err = b.count(scratch)
 	}
 	if !b.whole() {
 		return false
 	}
-	// Let net/http see the end of a body whose last byte was read.
-	n, err := b.ReadCloser.Read(scratch[:])
-	return n == 0 && err == io.EOF && control.SetReadDeadline(time.Time{}) == nil
+	if err == nil { // let net/http see the end of a body whose last byte was read
+		var n int
+		if n, err = b.ReadCloser.Read(scratch); n != 0 {
+			return false
+		}
+	}
+	return err == io.EOF && control.SetReadDeadline(time.Time{}) == nil
 }
 
 // proxied reports whether the request has gone to a reverse_proxy. One whose
