@@ -47,6 +47,8 @@ func (b *builder) resource(option string, in Resource, defaults *resource) *reso
 			r.producesBoxed = append(r.producesBoxed, t)
 		}
 	}
+	r.lists.allowed, r.lists.available = r.methods.List(), r.produces.Types()
+	r.lists.accepted, r.lists.codings = r.consumes.List(), r.codings.List()
 	return r
 }
 

@@ -25,6 +25,9 @@ func StatusLabel(status int) string { return statusLabel(status) }
 // BoxedStatus is a status as a placeholder value.
 func BoxedStatus(status int) any { return boxedStatus(status) }
 
+// NewURN makes the URI of an ID.
+func NewURN() string { return newURN() }
+
 // NotAsked is the received status where the backend was not asked.
 const NotAsked = notAsked
 

@@ -60,6 +60,8 @@ type resource struct {
 	producesBoxed   []any // the offers as placeholder values
 	codings         *negotiate.Codings
 	representations representations
+	// What problems list. Nothing writes into it.
+	lists struct{ allowed, accepted, codings, available []string }
 }
 
 type representations uint8

@@ -27,7 +27,7 @@ func (w *responseWriter) owe(o *outcome) {
 	case http.StatusMethodNotAllowed:
 		w.oweAllow(h)
 	case http.StatusNotAcceptable:
-		normalize.AddVary(h, "Accept") // whatever the body
+		w.vary() // whatever the body
 	case http.StatusUnsupportedMediaType:
 		w.oweAccept(h, o)
 	case http.StatusServiceUnavailable:

@@ -1,12 +1,10 @@
 package statusgate
 
 import (
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strings"
 
-	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -32,9 +30,6 @@ func (w *responseWriter) problem(o *outcome) ([]byte, problem.Format) {
 	w.scratch = p.Append(w.scratch[:0], format)
 	return w.scratch, format
 }
-
-// urn stands before an ID.
-const urn = "urn:uuid:"
 
 // instance is the ID of the request as a URI, "" where it has none.
 func (w *responseWriter) instance() string {
@@ -71,42 +66,30 @@ func (w *responseWriter) requestID() string {
 	return w.id
 }
 
-// newURN makes the URI of an ID, in one piece of memory with it.
-func newURN() string {
-	id := uuid.New()
-	var text [len(urn) + 36]byte
-	copy(text[:], urn)
-	digits := text[len(urn):]
-	// RFC 9562 §4: 8, 4, 4, 4 and 12 digits.
-	hex.Encode(digits[:8], id[:4])
-	hex.Encode(digits[9:13], id[4:6])
-	hex.Encode(digits[14:18], id[6:8])
-	hex.Encode(digits[19:23], id[8:10])
-	hex.Encode(digits[24:], id[10:])
-	digits[8], digits[13], digits[18], digits[23] = '-', '-', '-', '-'
-	return string(text[:])
-}
-
 // list fills in what the client can do about it, as the header fields say.
 func (w *responseWriter) list(p *problem.Problem, o *outcome) {
-	h := w.header
 	switch o.sent {
 	case http.StatusMethodNotAllowed:
-		p.Allowed = normalize.List(h["Allow"])
+		p.Allowed = w.allowed()
 	case http.StatusNotAcceptable:
-		if w.resource.produces != nil {
-			p.Available = w.resource.produces.Types()
-		}
+		p.Available = w.resource.lists.available
 	case http.StatusUnsupportedMediaType:
-		switch {
-		case o.reason == normalize.ReasonContentCoding:
-			p.Accepted = w.resource.codings.List()
-		case w.resource.consumes != nil:
-			p.Accepted = w.resource.consumes.List()
+		p.Accepted = w.resource.lists.accepted
+		if o.reason == normalize.ReasonContentCoding {
+			p.Accepted = w.resource.lists.codings
 		}
 	case http.StatusServiceUnavailable:
-		p.RetryAfter, _ = normalize.RetryAfter(h)
+		p.RetryAfter, _ = normalize.RetryAfter(w.header)
 	}
+}
+
+// allowed are the methods in the Allow field, which may be the backend's.
+func (w *responseWriter) allowed() []string {
+	lines := w.header["Allow"]
+	if m := w.resource.methods; m != nil && len(lines) == 1 && lines[0] == m.Allow() {
+		return w.resource.lists.allowed
+	}
+	return normalize.List(lines)
 }
 
 func title(status int) string {

@@ -25,27 +25,34 @@ func (g *gate) find(r *http.Request) (res *resource, unknown bool) {
 func (g *gate) check(w *responseWriter, r *http.Request) (o outcome, ok bool) {
 	res, unknown := g.find(r)
 	w.resource = res
-	w.setPlaceholder("http.statusgate.negotiated_type", noText)
+	negotiated := noText
 	if unknown && g.rejectPaths {
-		return rejection(http.StatusNotFound, normalize.ReasonUnknownResource), false
+		o = rejection(http.StatusNotFound, normalize.ReasonUnknownResource)
+	} else if o, ok = res.takes(r); ok && res.produces != nil {
+		var i int
+		if i, ok = res.produces.Choose(w.accept); ok {
+			negotiated = res.producesBoxed[i]
+		} else {
+			o = rejection(http.StatusNotAcceptable, normalize.ReasonAccept)
+		}
 	}
+	w.setPlaceholder("http.statusgate.negotiated_type", negotiated)
+	return o, ok
+}
+
+// takes holds the method and the content of a request against the resource.
+func (res *resource) takes(r *http.Request) (outcome, bool) {
 	if o, ok := res.checkMethod(r); !ok {
 		return o, false
 	}
-	if (res.consumes != nil || res.codings != nil) && hasContent(r) {
-		if res.consumes != nil && !res.consumes.Contains(r.Header["Content-Type"]) {
-			return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentType), false
-		}
-		if res.codings != nil && !res.codings.Contains(r.Header["Content-Encoding"]) {
-			return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentCoding), false
-		}
+	if res.consumes == nil && res.codings == nil || !hasContent(r) {
+		return outcome{}, true
 	}
-	if res.produces != nil {
-		i, ok := res.produces.Choose(w.accept)
-		if !ok {
-			return rejection(http.StatusNotAcceptable, normalize.ReasonAccept), false
-		}
-		w.setPlaceholder("http.statusgate.negotiated_type", res.producesBoxed[i])
+	if res.consumes != nil && !res.consumes.Contains(r.Header["Content-Type"]) {
+		return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentType), false
+	}
+	if res.codings != nil && !res.codings.Contains(r.Header["Content-Encoding"]) {
+		return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentCoding), false
 	}
 	return outcome{}, true
 }

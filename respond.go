@@ -58,7 +58,7 @@ func (w *responseWriter) mend(o *outcome) {
 		w.header["Cache-Control"] = w.single("no-store")
 	}
 	if w.varies {
-		normalize.AddVary(w.header, "Accept")
+		w.vary()
 	}
 	if o.changed() {
 		delete(w.header, "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)
@@ -145,7 +145,7 @@ func (w *responseWriter) mended() {
 
 // send writes a whole response of our own, whose head has been mended.
 func (w *responseWriter) send(o *outcome, body []byte) {
-	w.header["Content-Length"] = w.single(strconv.Itoa(len(body)))
+	w.header["Content-Length"] = w.single(decimal(len(body)))
 	w.state = stateDiscarding
 	w.ResponseWriter.WriteHeader(o.sent)
 	if w.method != http.MethodHead {
@@ -224,11 +224,37 @@ func (w *responseWriter) proxyStatus(o *outcome) {
 	h["Proxy-Status"] = w.single(value)
 }
 
+// vary tells that the response depends on the request's Accept.
+func (w *responseWriter) vary() {
+	if len(w.header["Vary"]) == 0 {
+		w.header["Vary"] = w.single("Accept")
+		return
+	}
+	normalize.AddVary(w.header, "Accept")
+}
+
+// decimal is a number as a field value, made once for all that are usual.
+func decimal(n int) string {
+	if n >= 0 && n < len(decimals) {
+		return decimals[n]
+	}
+	return strconv.Itoa(n)
+}
+
+var decimals = func() (values [1024]string) {
+	for n := range values {
+		values[n] = strconv.Itoa(n)
+	}
+	return values
+}()
+
 // spareValues is how many fields with one value a response of ours has, or more.
 const spareValues = 6
 
 // single is a list of one value for a header field. The values of a response
-// share a piece of memory, as those of a request do in net/textproto.
+// share a piece of memory, as those of a request do in net/textproto. They are
+// not those of another response: a header directive in front may write into
+// them.
 func (w *responseWriter) single(value string) []string {
 	if len(w.spare) == 0 {
 		w.spare = make([]string, spareValues)

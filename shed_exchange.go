@@ -86,27 +86,9 @@ func (w *responseWriter) shedRequest() error {
 	w.gate.shedder.retryAfter.Observe(float64(after))
 	w.summarize()
 	h := w.header
-	// One allocation, but not none: a header directive in front may write into
-	// the values, so that no two responses can share them.
-	values := &[2]string{inSeconds(after), "no-store"}
-	h["Retry-After"], h["Cache-Control"] = values[:1:1], values[1:]
+	h["Retry-After"], h["Cache-Control"] = w.single(decimal(after)), w.single("no-store")
 	return w.reject(overload)
 }
-
-// inSeconds is a field value, made once for all that are usual.
-func inSeconds(n int) string {
-	if n >= 0 && n < len(secondsValues) {
-		return secondsValues[n]
-	}
-	return strconv.Itoa(n)
-}
-
-var secondsValues = func() (values [121]string) {
-	for n := range values {
-		values[n] = strconv.Itoa(n)
-	}
-	return values
-}()
 
 // noteHead tells the limiter that the backend has begun to answer. What goes on
 // as a stream gives its place back.
