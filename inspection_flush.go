@@ -85,9 +85,10 @@ func (w *responseWriter) Header() http.Header {
 		return w.header
 	}
 	if w.fields == nil {
-		shared := w.header
-		w.fields = make(http.Header, len(shared))
-		maps.Copy(w.fields, shared)
+		if w.fields, w.kept = w.kept, nil; w.fields == nil {
+			w.fields = make(http.Header, len(w.header))
+		}
+		maps.Copy(w.fields, w.header)
 	}
 	return w.fields
 }
@@ -97,9 +98,8 @@ func (w *responseWriter) handOn() {
 	if w.fields == nil {
 		return
 	}
-	shared := w.header
-	clear(shared)
-	maps.Copy(shared, w.fields)
+	clear(w.header)
+	maps.Copy(w.header, w.fields)
 }
 
 // handOnTrailers adds the trailer fields that the handler has set behind the

@@ -33,6 +33,8 @@ const (
 	heldRead = 4 << 10
 	// keptScratch bounds the buffer that goes back to the pool.
 	keptScratch = 64 << 10
+	// keptFields bounds the header map that does.
+	keptFields = 32
 )
 
 // errDiscarded makes a handler stop sending a body that nobody will see.
@@ -74,6 +76,7 @@ type responseWriter struct {
 	response normalize.Response // what is being judged
 	look     *look              // a body that is held for it, or was
 	fields   http.Header        // the handler's own header map, where bodies may be held
+	kept     http.Header        // an empty map for it, of an exchange before
 
 	outcome    outcome
 	refused    outcome  // in report mode: how the request would have been answered
@@ -98,7 +101,7 @@ type responseWriter struct {
 var writers = sync.Pool{New: func() any { return new(responseWriter) }}
 
 func newResponseWriter(g *gate, w http.ResponseWriter, r *http.Request) *responseWriter {
-	rw := writers.Get().(*responseWriter) // zero but for scratch
+	rw := writers.Get().(*responseWriter) // zero but for scratch and kept
 	rw.ResponseWriterWrapper.ResponseWriter = w
 	// What stands in the context is asked for now: behind the backend's answer
 	// nothing of it is left in the processor's caches.
@@ -120,8 +123,13 @@ func (w *responseWriter) release() {
 	if cap(scratch) > keptScratch {
 		scratch = nil
 	}
+	kept := w.kept
+	if w.fields != nil && len(w.fields) <= keptFields {
+		kept = w.fields
+		clear(kept)
+	}
 	*w = responseWriter{}
-	w.scratch = scratch
+	w.scratch, w.kept = scratch, kept
 	writers.Put(w)
 }
 
