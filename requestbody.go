@@ -1,6 +1,7 @@
 package statusgate
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -158,7 +159,7 @@ func (w *responseWriter) drainArrived() bool {
 			return false
 		}
 	}
-	return err == io.EOF && control.SetReadDeadline(time.Time{}) == nil
+	return errors.Is(err, io.EOF) && control.SetReadDeadline(time.Time{}) == nil
 }
 
 // proxied reports whether the request has gone to a reverse_proxy. One whose
