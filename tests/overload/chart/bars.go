@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -30,18 +29,7 @@ type BarPanel struct {
 // Bars draws panels of grouped bars one above the other into the SVG file at
 // path.
 func Bars(path, title string, panels ...BarPanel) error {
-	if len(panels) == 0 {
-		return errors.New("a chart needs a panel")
-	}
-	plots := make([]*plot.Plot, 0, len(panels))
-	for _, panel := range panels {
-		p, err := panel.plot()
-		if err != nil {
-			return err
-		}
-		plots = append(plots, p)
-	}
-	return page(path, title, plots)
+	return pageOf(path, title, panels)
 }
 
 func (panel BarPanel) plot() (*plot.Plot, error) {

@@ -5,6 +5,7 @@ package chart
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image/color"
 	"math"
@@ -97,6 +98,25 @@ func (ticks) Ticks(from, to float64) []plot.Tick {
 
 func sans(size font.Length) font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+}
+
+// panel is one plot of a chart.
+type panel interface{ plot() (*plot.Plot, error) }
+
+// pageOf draws panels one above the other into the SVG file at path.
+func pageOf[P panel](path, title string, panels []P) error {
+	if len(panels) == 0 {
+		return errors.New("a chart needs a panel")
+	}
+	plots := make([]*plot.Plot, 0, len(panels))
+	for _, panel := range panels {
+		p, err := panel.plot()
+		if err != nil {
+			return err
+		}
+		plots = append(plots, p)
+	}
+	return page(path, title, plots)
 }
 
 // page draws plots one above the other, each with its legend to the right, on

@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"errors"
 	"math"
 	"strconv"
 
@@ -43,18 +42,7 @@ type Panel struct {
 
 // Lines draws panels one above the other into the SVG file at path.
 func Lines(path, title string, panels ...Panel) error {
-	if len(panels) == 0 {
-		return errors.New("a chart needs a panel")
-	}
-	plots := make([]*plot.Plot, 0, len(panels))
-	for _, panel := range panels {
-		p, err := panel.plot()
-		if err != nil {
-			return err
-		}
-		plots = append(plots, p)
-	}
-	return page(path, title, plots)
+	return pageOf(path, title, panels)
 }
 
 func (panel Panel) plot() (*plot.Plot, error) {

@@ -59,12 +59,12 @@ func reload(ctx context.Context, lab *Lab) (Report, error) {
 			limit = max(limit, l)
 		}
 		table.Rows = append(table.Rows, []string{o.rival, fmt.Sprint(len(trials[i].script)), number(w.Goodput), milliseconds(w.P99), fmt.Sprint(o.peak), number(limit), fmt.Sprint(w.Count[load.Broken])})
-		report.sound(o, .001) // a listener that Caddy closes resets what waits in it
+		sound(&report, o, .001) // a listener that Caddy closes resets what waits in it
 	}
 	report.Tables = append(report.Tables, table)
-	report.atMost("goodput lost by reloads, fixed limit", " %", 100*(1-goodputs[1]/goodputs[0]), 2, 20)
-	report.atMost("goodput lost by reloads, adaptive limit", " %", 100*(1-goodputs[3]/goodputs[2]), 2, 30)
-	report.atMost("requests inside the backend, reloads, fixed limit", "", float64(results[1].peak), workers+1, 2*workers)
+	report.AtMost("goodput lost by reloads, fixed limit", " %", 100*(1-goodputs[1]/goodputs[0]), 2, 20)
+	report.AtMost("goodput lost by reloads, adaptive limit", " %", 100*(1-goodputs[3]/goodputs[2]), 2, 30)
+	report.AtMost("requests inside the backend, reloads, fixed limit", "", float64(results[1].peak), workers+1, 2*workers)
 	return report, nil
 }
 
@@ -99,15 +99,15 @@ func halving(ctx context.Context, lab *Lab) (Report, error) {
 			milliseconds(before.P99), milliseconds(half.P99), milliseconds(after.P99), when(down), when(up),
 		})
 		if o.sheds {
-			report.within("90 % of the capacity that is left", down, 2*time.Second)
-			report.within("90 % of the capacity that is back", up, 2*time.Second)
-			report.atLeast("goodput / capacity, halved", half.Goodput/(capacity/2), .95, .6)
-			report.atLeast("goodput / capacity, recovered", after.Goodput/capacity, .95, .6)
-			report.sound(o, 0)
+			within(&report, "90 % of the capacity that is left", down, 2*time.Second)
+			within(&report, "90 % of the capacity that is back", up, 2*time.Second)
+			report.AtLeast("goodput / capacity, halved", "", half.Goodput/(capacity/2), .95, .6)
+			report.AtLeast("goodput / capacity, recovered", "", after.Goodput/capacity, .95, .6)
+			sound(&report, o, 0)
 		}
 	}
 	report.Tables = append(report.Tables, table)
-	err = report.plot(lab, "halving", func(path string) error {
+	err = report.Draw(lab.Lab, "halving", func(path string) error {
 		return timeline(path, report.Title, results, chart.Mark{X: halved.Seconds(), Name: "halved"}, chart.Mark{X: recovered.Seconds(), Name: "recovered"})
 	})
 	return report, err
@@ -136,12 +136,12 @@ func doubling(ctx context.Context, lab *Lab) (Report, error) {
 		up := o.recovery(doubled, delivers(.9*1.5*capacity), nil)
 		table.Rows = append(table.Rows, []string{o.rival, number(before.Goodput), number(after.Goodput), when(up), percent(after.RejectShare)})
 		if o.sheds {
-			report.within("90 % of the new goodput", up, 2*time.Second)
-			report.sound(o, 0)
+			within(&report, "90 % of the new goodput", up, 2*time.Second)
+			sound(&report, o, 0)
 		}
 	}
 	report.Tables = append(report.Tables, table)
-	err = report.plot(lab, "doubling", func(path string) error {
+	err = report.Draw(lab.Lab, "doubling", func(path string) error {
 		return timeline(path, report.Title, results, chart.Mark{X: doubled.Seconds(), Name: "doubled"})
 	})
 	return report, err

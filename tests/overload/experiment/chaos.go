@@ -61,11 +61,11 @@ func (d disturbance) make(ctx context.Context, lab *Lab, report Report) (Report,
 		table.Rows = append(table.Rows, row)
 		if o.sheds {
 			d.judge(&report, o, w)
-			report.sound(o, d.errors)
+			sound(&report, o, d.errors)
 		}
 	}
 	report.Tables = append(report.Tables, table)
-	err = report.plot(lab, d.name, func(path string) error { return timeline(path, report.Title, results, d.marks...) })
+	err = report.Draw(lab.Lab, d.name, func(path string) error { return timeline(path, report.Title, results, d.marks...) })
 	return report, err
 }
 
@@ -84,7 +84,7 @@ func stop(ctx context.Context, lab *Lab) (Report, error) {
 			},
 		},
 		judge: func(report *Report, o outcome, _ load.Summary) {
-			report.within("recovery", o.recovery(resumed, serves, firsts), 2*time.Second)
+			within(report, "recovery", o.recovery(resumed, serves, firsts), 2*time.Second)
 		},
 	}.make(ctx, lab, Report{
 		Title: "The backend is stopped for 5 s",
@@ -106,7 +106,7 @@ func restart(ctx context.Context, lab *Lab) (Report, error) {
 			},
 		},
 		judge: func(report *Report, o outcome, _ load.Summary) {
-			report.within("recovery", o.recovery(started, serves, firsts), 2*time.Second)
+			within(report, "recovery", o.recovery(started, serves, firsts), 2*time.Second)
 		},
 	}.make(ctx, lab, Report{Title: "The backend restarts", Text: "0.7 times the capacity. The backend is killed, and a new one starts a second later. Figures from then on."})
 }
@@ -135,7 +135,7 @@ func brokenReplica(ctx context.Context, lab *Lab) (Report, error) {
 			script: []step{onOne(broken, func(s *backend.Settings) { s.Broken = true })},
 		},
 		judge: func(report *Report, _ outcome, w load.Summary) {
-			report.atMost("rejects", " %", 100*w.RejectShare, .5, 20)
+			report.AtMost("rejects", " %", 100*w.RejectShare, .5, 20)
 		},
 	}.make(ctx, lab, Report{
 		Title: "One of three replicas is broken",
@@ -155,7 +155,7 @@ func slowReplica(ctx context.Context, lab *Lab) (Report, error) {
 			script: []step{onOne(slow, func(s *backend.Settings) { s.Slow = 10 })},
 		},
 		judge: func(report *Report, _ outcome, w load.Summary) {
-			report.atMost("rejects", " %", 100*w.RejectShare, 1, 30)
+			report.AtMost("rejects", " %", 100*w.RejectShare, 1, 30)
 		},
 	}.make(ctx, lab, Report{
 		Title: "One of three replicas is ten times as slow",
@@ -174,7 +174,7 @@ func slowdown(ctx context.Context, lab *Lab) (Report, error) {
 			script: []step{set(slow, func(s *backend.Settings) { s.Slow = 4 })},
 		},
 		judge: func(report *Report, _ outcome, w load.Summary) {
-			report.atMost("rejects", " %", 100*w.RejectShare, 1, 30)
+			report.AtMost("rejects", " %", 100*w.RejectShare, 1, 30)
 		},
 	}.make(ctx, lab, Report{
 		Title: "Everything takes four times as long",
@@ -196,8 +196,8 @@ func slowReaders(ctx context.Context, lab *Lab) (Report, error) {
 			after:  crowds.leave,
 		},
 		judge: func(report *Report, _ outcome, w load.Summary) {
-			report.atMost("rejects of the others", " %", 100*w.RejectShare, .5, 30)
-			report.atLeast("success of the others (%)", 100*w.Share(load.Good), 99, 70)
+			report.AtMost("rejects of the others", " %", 100*w.RejectShare, .5, 30)
+			report.AtLeast("success of the others (%)", "", 100*w.Share(load.Good), 99, 70)
 		},
 	}.make(ctx, lab, Report{
 		Title: "Slow readers",
@@ -219,10 +219,10 @@ func streams(ctx context.Context, lab *Lab) (Report, error) {
 			after:  crowds.leave,
 		},
 		judge: func(report *Report, o outcome, w load.Summary) {
-			report.atMost("rejects of the others", " %", 100*w.RejectShare, .5, 30)
-			report.atLeast("open streams", float64(crowds.count(o.rival)), size, size/2)
+			report.AtMost("rejects of the others", " %", 100*w.RejectShare, .5, 30)
+			report.AtLeast("open streams", "", float64(crowds.count(o.rival)), size, size/2)
 			before, after := o.limitWithin(came-2*time.Second, came), o.limitWithin(duration-4*time.Second, duration)
-			report.atMost("change of the limit", " %", 100*math.Abs(after/before-1), 10, 300)
+			report.AtMost("change of the limit", " %", 100*math.Abs(after/before-1), 10, 300)
 		},
 	}.make(ctx, lab, Report{
 		Title: "A thousand event streams",

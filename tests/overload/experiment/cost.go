@@ -45,8 +45,8 @@ func rejects(ctx context.Context, lab *Lab) (Report, error) {
 			r.Name, percent(w.RejectShare), percent(waited), milliseconds(w.RejectP50), milliseconds(atOnce), milliseconds(w.RejectP99), milliseconds(w.LateP99),
 		})
 		if o.sheds {
-			report.atMost("p99 of those turned away at once, at 5x", " ms", float64(atOnce)/1e6, 5, 500)
-			report.sound(o, 0)
+			report.AtMost("p99 of those turned away at once, at 5x", " ms", float64(atOnce)/1e6, 5, 500)
+			sound(&report, o, 0)
 		}
 	}
 	report.Tables = append(report.Tables, table)
@@ -135,7 +135,7 @@ func cost(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	report.Tables = append(report.Tables, table)
 	if lab.noShed == nil {
-		report.atLeast("rejects per core / those of Caddy's own respond 503", micros[0]/micros[1], .85, .5)
+		report.AtLeast("rejects per core / those of Caddy's own respond 503", "", micros[0]/micros[1], .85, .5)
 	}
 	return report, nil
 }
@@ -191,7 +191,7 @@ func memory(ctx context.Context, lab *Lab) (Report, error) {
 		[]string{"rejects (1/s)", "second 4 to 8 (MB)", "last 4 s (MB)", "reject p99 (ms)", "begun late, p99 (ms)"},
 		[][]string{{number(w.RejectShare * float64(w.Total()) / (duration - 4*time.Second).Seconds()), number(first), number(last), milliseconds(w.RejectP99), milliseconds(w.LateP99)}},
 	})
-	report.atMost("growth of memory", " MB", last-first, 5, 50)
+	report.AtMost("growth of memory", " MB", last-first, 5, 50)
 	return report, nil
 }
 
@@ -248,7 +248,7 @@ func added(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	report.Tables = append(report.Tables, table)
 	if lab.noShed == nil {
-		report.atMost("added p50", " µs", medians[2]-medians[1], 5, 500)
+		report.AtMost("added p50", " µs", medians[2]-medians[1], 5, 500)
 	}
 	return report, nil
 }

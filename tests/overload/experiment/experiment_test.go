@@ -2,8 +2,6 @@ package experiment_test
 
 import (
 	"context"
-	"os"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -62,33 +60,5 @@ func TestNamesOfExperimentsAreUnique(t *testing.T) {
 			t.Errorf("%q is there twice", e.Name)
 		}
 		seen[e.Name] = true
-	}
-}
-
-func TestReportIsMarkdown(t *testing.T) {
-	lab := &experiment.Lab{Options: experiment.Options{Out: t.TempDir()}}
-	reports := []experiment.Report{{
-		Title: "Rain", Text: "How much.", Plot: "rain.svg",
-		Tables: []experiment.Table{{Columns: []string{"day", "mm"}, Rows: [][]string{{"Monday", "3"}}}},
-		Checks: []experiment.Check{
-			{Figure: "rain", Target: "<= 5 mm", Measured: "3 mm", Pass: true},
-			{Figure: "wind", Target: "<= 5", Measured: "6"},
-			{Figure: "hail", Target: "0", Measured: "100", Gross: true},
-		},
-	}}
-	var b strings.Builder
-	if err := lab.Write(&b, reports); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{
-		"| Rain | rain | <= 5 mm | 3 mm | pass |\n", "| Rain | wind | <= 5 | 6 | **fail** |\n", "| **gross failure** |\n",
-		"\n## Rain\n\nHow much.\n\n| day | mm |\n|---|---|\n| Monday | 3 |\n\n![Rain](rain.svg)\n",
-	} {
-		if !strings.Contains(b.String(), want) {
-			t.Errorf("the report lacks %q:\n%s", want, b.String())
-		}
-	}
-	if content, err := os.ReadFile(lab.Out + "/README.md"); string(content) != b.String() {
-		t.Errorf("the file has %d bytes, %v", len(content), err)
 	}
 }

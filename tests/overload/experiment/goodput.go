@@ -50,10 +50,10 @@ func goodput(ctx context.Context, lab *Lab) (Report, error) {
 	for i, o := range results {
 		multiple := s.loads[i/len(s.rivals)]
 		if o.sheds {
-			report.goodput(o, multiple, s)
+			judgeGoodput(&report, o, multiple, s)
 		}
 	}
-	err = report.plot(lab, "goodput", func(path string) error { return s.draw(path, results) })
+	err = report.Draw(lab.Lab, "goodput", func(path string) error { return s.draw(path, results) })
 	return report, err
 }
 
@@ -62,18 +62,18 @@ func efficiency(s load.Summary) float64 {
 	return s.Goodput / min(s.Offered, capacity)
 }
 
-func (report *Report) goodput(o outcome, multiple float64, s sweep) {
+func judgeGoodput(report *Report, o outcome, multiple float64, s sweep) {
 	w := o.Window(s.from, s.to, nil)
 	at := fmt.Sprintf(" at %sx", number(multiple))
 	switch {
 	case multiple < 1:
-		report.atMost("rejects"+at, " %", 100*w.RejectShare, .5, 20)
+		report.AtMost("rejects"+at, " %", 100*w.RejectShare, .5, 20)
 	case multiple >= 10:
-		report.atLeast("goodput / capacity"+at, efficiency(w), .97, .8)
+		report.AtLeast("goodput / capacity"+at, "", efficiency(w), .97, .8)
 	case multiple > 1:
-		report.atLeast("goodput / capacity"+at, efficiency(w), .95, .75)
+		report.AtLeast("goodput / capacity"+at, "", efficiency(w), .95, .75)
 	}
-	report.sound(o, 0)
+	sound(report, o, 0)
 }
 
 // tables has a row for each rival and load.

@@ -5,14 +5,11 @@ package experiment
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/statusgate/statusgate/tests/overload/backend"
+	"github.com/statusgate/statusgate/tests/overload/lab"
 	"github.com/statusgate/statusgate/tests/overload/process"
 	"github.com/statusgate/statusgate/tests/overload/rival"
 )
@@ -32,64 +29,39 @@ const (
 	namePlain = "Caddy alone"
 )
 
-// Options are how experiments are made.
-type Options struct {
-	Module string // directory of this Go module
-	Caddy  string // the Caddy to take; "": build one
-	Out    string // folder of the plots; "": draw none
-	Short  bool   // leave out what takes long, and take less time for the rest
-	Log    io.Writer
-}
-
 // Lab is where experiments are made.
 type Lab struct {
-	Options
-	host     rival.Host
-	dir      string
-	noShed   error // why there is no shedding
-	rooms    rooms
-	trials   atomic.Int64
-	logMutex sync.Mutex
+	*lab.Lab
+	host   rival.Host
+	noShed error // why there is no shedding
+	rooms  rooms
 }
 
 // Open builds what the experiments need. Close ends all that was started and
 // removes what was written.
-func Open(ctx context.Context, options Options) (*Lab, error) {
-	dir, err := os.MkdirTemp("", "overload")
+func Open(ctx context.Context, options lab.Options) (*Lab, error) {
+	common, err := lab.New("overload", options)
 	if err != nil {
 		return nil, err
 	}
-	lab := &Lab{
-		Options: options,
-		host:    rival.Host{Keeper: process.NewKeeper(), Ports: rival.NewPorts()},
-		dir:     dir,
-		rooms:   rooms{free: budget},
+	l := &Lab{
+		Lab:   common,
+		host:  rival.Host{Keeper: common.Keeper, Ports: common.Ports},
+		rooms: rooms{free: budget},
 	}
-	lab.say("building Caddy and the backend")
-	if lab.host.Tools, err = process.Build(ctx, options.Module, dir, options.Caddy); err != nil {
-		lab.Close()
+	l.Say("building Caddy and the backend")
+	if l.host.Tools, err = process.Build(ctx, l.Module, l.Dir, l.Caddy); err != nil {
+		l.Close()
 		return nil, err
 	}
-	if lab.noShed = rival.CanShed(ctx, lab.host.Tools, dir); lab.noShed != nil {
-		lab.say("%v", lab.noShed)
+	if l.noShed = rival.CanShed(ctx, l.host.Tools, l.Dir); l.noShed != nil {
+		l.Say("%v", l.noShed)
 	}
-	return lab, nil
-}
-
-// Close ends all processes and removes all files but the plots.
-func (lab *Lab) Close() {
-	lab.host.Keeper.Close()
-	_ = os.RemoveAll(lab.dir)
+	return l, nil
 }
 
 // CanShed tells why there is no shedding, or nil.
 func (lab *Lab) CanShed() error { return lab.noShed }
-
-func (lab *Lab) say(format string, values ...any) {
-	lab.logMutex.Lock()
-	defer lab.logMutex.Unlock()
-	_, _ = fmt.Fprintf(lab.Log, time.Now().Format(time.TimeOnly)+" "+format+"\n", values...)
-}
 
 // ordinary is the backend of most experiments.
 func ordinary() backend.Settings {
@@ -170,10 +142,4 @@ func (r *rooms) admit() {
 		close(r.queue[0].ready)
 		r.queue = r.queue[1:]
 	}
-}
-
-// directory makes a folder for one trial.
-func (lab *Lab) directory() (string, error) {
-	dir := filepath.Join(lab.dir, fmt.Sprintf("trial%d", lab.trials.Add(1)))
-	return dir, os.Mkdir(dir, 0o700)
 }

@@ -51,13 +51,13 @@ func pages(ctx context.Context, lab *Lab) (Report, error) {
 		table.Rows = append(table.Rows, []string{o.rival, percent(c), percent(b), percent(n), number(o.Window(from, to, nil).Goodput)})
 		panel.Series = append(panel.Series, chart.BarSeries{Name: o.rival, Values: []float64{100 * c, 100 * b, 100 * n}})
 		if o.sheds {
-			report.atLeast("complete pages (%)", 100*c, 47, 20)
-			report.atMost("broken pages", " %", 100*b, 5, 60)
-			report.sound(o, 0)
+			report.AtLeast("complete pages (%)", "", 100*c, 47, 20)
+			report.AtMost("broken pages", " %", 100*b, 5, 60)
+			sound(&report, o, 0)
 		}
 	}
 	report.Tables = append(report.Tables, table)
-	err = report.plot(lab, "pages", func(path string) error { return chart.Bars(path, "Pages of ten requests at twice the capacity", panel) })
+	err = report.Draw(lab.Lab, "pages", func(path string) error { return chart.Bars(path, "Pages of ten requests at twice the capacity", panel) })
 	return report, err
 }
 
@@ -104,14 +104,14 @@ func fairness(ctx context.Context, lab *Lab) (Report, error) {
 		table.Rows = append(table.Rows, []string{unequal.rival, percent(one), percent(others), fmt.Sprintf("%.2f", load.Jain(shares)), percent(worst)})
 		panel.Series = append(panel.Series, chart.BarSeries{Name: unequal.rival, Values: []float64{100 * one, 100 * others}})
 		if unequal.sheds {
-			report.atLeast("success of the others (%)", 100*others, 99.5, 60)
-			report.atLeast("Jain's index of equal clients", load.Jain(shares), .95, 0)
-			report.sound(unequal, 0)
-			report.sound(equal, 0)
+			report.AtLeast("success of the others (%)", "", 100*others, 99.5, 60)
+			report.AtLeast("Jain's index of equal clients", "", load.Jain(shares), .95, 0)
+			sound(&report, unequal, 0)
+			sound(&report, equal, 0)
 		}
 	}
 	report.Tables = append(report.Tables, table)
-	err = report.plot(lab, "fairness", func(path string) error {
+	err = report.Draw(lab.Lab, "fairness", func(path string) error {
 		return chart.Bars(path, "One client makes 70 % of the requests at twice the capacity", panel)
 	})
 	return report, err
@@ -153,11 +153,11 @@ func critical(ctx context.Context, lab *Lab) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	report.critical(trials, results, duration)
+	judgeCritical(&report, trials, results, duration)
 	return report, nil
 }
 
-func (report *Report) critical(trials []trial, results []outcome, duration time.Duration) {
+func judgeCritical(report *Report, trials []trial, results []outcome, duration time.Duration) {
 	table := Table{Columns: []string{"gateway", "load", "critical success", "critical p99 (ms)", "others' success"}}
 	var unloaded time.Duration
 	for i, o := range results {
@@ -169,7 +169,7 @@ func (report *Report) critical(trials []trial, results []outcome, duration time.
 		if !o.sheds {
 			continue
 		}
-		report.sound(o, 0)
+		sound(report, o, 0)
 		if multiple < 1 {
 			unloaded = important.P99
 			continue
@@ -179,8 +179,8 @@ func (report *Report) critical(trials []trial, results []outcome, duration time.
 		if multiple > 2 {
 			target = 99.5
 		}
-		report.atLeast("critical success (%)"+at, 100*success, target, 80)
-		report.atMost("critical p99 / unloaded"+at, "", float64(important.P99)/float64(max(1, unloaded)), 1.25, 20)
+		report.AtLeast("critical success (%)"+at, "", 100*success, target, 80)
+		report.AtMost("critical p99 / unloaded"+at, "", float64(important.P99)/float64(max(1, unloaded)), 1.25, 20)
 	}
 	slices.SortStableFunc(table.Rows, func(a, b []string) int { return rank(a[0], trials) - rank(b[0], trials) })
 	report.Tables = append(report.Tables, table)

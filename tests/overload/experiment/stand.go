@@ -68,7 +68,7 @@ type stand struct {
 
 // stand starts backends and a gateway in front of them.
 func (lab *Lab) stand(ctx context.Context, r rival.Rival, replicas int, settings backend.Settings) (*stand, error) {
-	dir, err := lab.directory()
+	dir, err := lab.Directory()
 	if err != nil {
 		return nil, err
 	}

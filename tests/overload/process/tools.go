@@ -2,12 +2,12 @@ package process
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // Tools are the programs of an experiment. One that is missing is "".
@@ -24,12 +24,8 @@ func Build(ctx context.Context, module, into, caddy string) (Tools, error) {
 	if caddy != "" {
 		programs = "./cmd/backend"
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", //nolint:gosec // no foreign input
-		"-tags=nobadger,nomysql,nopgx", "-o", into+string(filepath.Separator), programs)
-	build.Dir = module
-	build.Env = append(os.Environ(), "GOWORK=off")
-	if output, err := build.CombinedOutput(); err != nil {
-		return Tools{}, fmt.Errorf("building Caddy and the backend: %w\n%s", err, output)
+	if err := GoBuild(ctx, module, into, programs); err != nil {
+		return Tools{}, err
 	}
 	suffix := ""
 	if runtime.GOOS == "windows" {
@@ -41,24 +37,41 @@ func Build(ctx context.Context, module, into, caddy string) (Tools, error) {
 	return Tools{
 		Caddy:   caddy,
 		Backend: filepath.Join(into, "backend"+suffix),
-		HAProxy: find("haproxy"),
-		Nginx:   find("nginx"),
+		HAProxy: Find("haproxy"),
+		Nginx:   Find("nginx"),
 	}, nil
 }
 
-// find looks for a program of the system, also where those for the
-// administrator are.
-func find(name string) string {
+// GoBuild builds packages of the module in a directory into another one, as
+// xcaddy.sh builds Caddy.
+func GoBuild(ctx context.Context, module, into string, packages ...string) error {
+	arguments := append([]string{
+		"build", "-trimpath", "-ldflags=-s -w", "-tags=nobadger,nomysql,nopgx", "-o", into + string(filepath.Separator),
+	}, packages...)
+	return GoTool(ctx, module, nil, arguments...)
+}
+
+// GoTool runs the go command in the directory of a module, with further
+// variables.
+func GoTool(ctx context.Context, module string, environment []string, arguments ...string) error {
+	command := exec.CommandContext(ctx, "go", arguments...) //nolint:gosec // no foreign input
+	command.Dir = module
+	command.Env = append(append(os.Environ(), "GOWORK=off"), environment...)
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("go %s: %w\n%s", strings.Join(arguments, " "), err, output)
+	}
+	return nil
+}
+
+// Find looks for a program of the system, also where those for the
+// administrator are. It is "" if there is none.
+func Find(name string) string {
 	if path, err := exec.LookPath(name); err == nil {
 		return path
 	}
-	if path := filepath.Join("/usr/sbin", name); !errors.Is(stat(path), os.ErrNotExist) {
-		return path
+	path := filepath.Join("/usr/sbin", name)
+	if _, err := os.Stat(path); err != nil {
+		return ""
 	}
-	return ""
-}
-
-func stat(path string) error {
-	_, err := os.Stat(path)
-	return err
+	return path
 }

@@ -5,10 +5,7 @@ package rival
 import (
 	"context"
 	"fmt"
-	"net"
-	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/statusgate/statusgate/tests/overload/process"
 )
@@ -40,14 +37,11 @@ type Gateway struct {
 	config  string
 }
 
-// startTimeout bounds how long a gateway may take to listen.
-const startTimeout = 20 * time.Second
-
 // Host is where gateways run.
 type Host struct {
 	Keeper *process.Keeper
 	Tools  process.Tools
-	Ports  *Ports
+	Ports  *process.Ports
 }
 
 // Start starts the gateway in front of the backends. The directory, which must
@@ -66,15 +60,8 @@ func (r Rival) Start(ctx context.Context, host Host, directory string, upstreams
 	if program == "" {
 		return nil, fmt.Errorf("the program of %q is not installed", r.Name)
 	}
-	if err := os.WriteFile(s.file(), []byte(config), 0o600); err != nil {
-		return nil, err
-	}
-	p, err := host.Keeper.Start(directory, program, arguments...)
+	p, err := host.Keeper.Serve(ctx, directory, s.file(), config, listen, append([]string{program}, arguments...)...)
 	if err != nil {
-		return nil, err
-	}
-	if err := listens(ctx, p, listen); err != nil {
-		p.Kill()
 		return nil, fmt.Errorf("%s: %w", r.Name, err)
 	}
 	return &Gateway{Process: p, Address: listen, admin: admin, config: config}, nil
@@ -82,24 +69,3 @@ func (r Rival) Start(ctx context.Context, host Host, directory string, upstreams
 
 // Stop ends the gateway.
 func (g *Gateway) Stop() { g.Process.Kill() }
-
-// listens waits until a process serves an address.
-func listens(ctx context.Context, p *process.Process, address string) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	ask := time.NewTicker(10 * time.Millisecond)
-	defer ask.Stop()
-	for {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-		if err == nil {
-			return conn.Close()
-		}
-		select {
-		case <-ask.C:
-		case <-p.Done():
-			return fmt.Errorf("it has ended: %s", p.Errors())
-		case <-ctx.Done():
-			return fmt.Errorf("it does not listen: %w: %s", ctx.Err(), p.Errors())
-		}
-	}
-}

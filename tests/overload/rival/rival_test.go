@@ -55,7 +55,7 @@ func TestServersOfTheSystem(t *testing.T) {
 		t.Run(r.Name, func(t *testing.T) {
 			keeper := process.NewKeeper()
 			defer keeper.Close()
-			host := rival.Host{Keeper: keeper, Tools: tools, Ports: rival.NewPorts()}
+			host := rival.Host{Keeper: keeper, Tools: tools, Ports: process.NewPorts()}
 			gateway, err := r.Start(t.Context(), host, t.TempDir(), backend.Listener.Addr().String())
 			if program == "" {
 				t.Skip(err)
@@ -83,7 +83,7 @@ func TestAGatewayThatEndsIsAnError(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	host := rival.Host{Keeper: keeper, Tools: process.Tools{Caddy: program}, Ports: rival.NewPorts()}
+	host := rival.Host{Keeper: keeper, Tools: process.Tools{Caddy: program}, Ports: process.NewPorts()}
 	_, err = rival.Plain("Caddy", "").Start(t.Context(), host, t.TempDir(), "127.0.0.1:1")
 	if err == nil || !strings.Contains(err.Error(), "it has ended") {
 		t.Errorf("got %v", err)
@@ -95,7 +95,7 @@ func TestAGatewayThatEndsIsAnError(t *testing.T) {
 }
 
 func TestNoPortIsGivenTwice(t *testing.T) {
-	ports, seen := rival.NewPorts(), map[string]bool{}
+	ports, seen := process.NewPorts(), map[string]bool{}
 	for range 1000 {
 		address, err := ports.Free()
 		if err != nil || seen[address] {

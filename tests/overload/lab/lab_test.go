@@ -1,0 +1,82 @@
+package lab_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/statusgate/statusgate/tests/overload/lab"
+)
+
+func TestReportIsMarkdown(t *testing.T) {
+	l := &lab.Lab{Options: lab.Options{Out: t.TempDir()}}
+	reports := []lab.Report{{
+		Title: "Rain", Text: "How much.", Plot: "rain.svg",
+		Tables: []lab.Table{{Columns: []string{"day", "mm"}, Rows: [][]string{{"Monday", "3"}}}},
+		Checks: []lab.Check{
+			{Figure: "rain", Target: "<= 5 mm", Measured: "3 mm", Pass: true},
+			{Figure: "wind", Target: "<= 5", Measured: "6"},
+			{Figure: "hail", Target: "0", Measured: "100", Gross: true},
+		},
+	}}
+	var b strings.Builder
+	if err := l.Write(&b, "# Weather\n", reports); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| Rain | rain | <= 5 mm | 3 mm | pass |\n", "| Rain | wind | <= 5 | 6 | **fail** |\n", "| **gross failure** |\n",
+		"\n## Rain\n\nHow much.\n\n| day | mm |\n|---|--:|\n| Monday | 3 |\n\n![Rain](rain.svg)\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the report lacks %q:\n%s", want, b.String())
+		}
+	}
+	if content, err := os.ReadFile(l.Out + "/README.md"); string(content) != b.String() {
+		t.Errorf("the file has %d bytes, %v", len(content), err)
+	}
+}
+
+func TestExperimentsAreChosen(t *testing.T) {
+	all := []lab.Experiment[int]{{Name: "rain"}, {Name: "snow", Long: true}, {Name: "hail", Extra: true}}
+	for _, test := range []struct {
+		only  string
+		short bool
+		want  []string
+	}{
+		{"", false, []string{"rain", "snow"}},
+		{"", true, []string{"rain"}},
+		{"hail|snow", true, []string{"snow", "hail"}},
+		{"fog", false, []string{}},
+	} {
+		got := lab.Names(lab.Choose(all, regexp.MustCompile(test.only), test.short))
+		if !slices.Equal(got, test.want) {
+			t.Errorf("-only %q, short %v: got %v, want %v", test.only, test.short, got, test.want)
+		}
+	}
+	if got := lab.Choose(all, nil, false); len(got) != 2 {
+		t.Errorf("without a pattern: got %v", got)
+	}
+}
+
+func TestOneAtATimeMeasures(t *testing.T) {
+	l := &lab.Lab{Options: lab.Options{Lock: filepath.Join(t.TempDir(), "lock")}}
+	leave, err := l.Quiet(t.Context())
+	if err != nil {
+		t.Skip(err) // this system has no such locks
+	}
+	called, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := l.Quiet(called); err == nil {
+		t.Error("two have the lock")
+	}
+	leave()
+	leave, err = l.Quiet(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave()
+}
