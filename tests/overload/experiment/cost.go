@@ -188,8 +188,8 @@ func memory(ctx context.Context, lab *Lab) (Report, error) {
 	n := len(sizes)
 	first, last := average(sizes[n/4:n/2]), average(sizes[n-n/4:])
 	report.Tables = append(report.Tables, Table{
-		[]string{"rejects (1/s)", "second 4 to 8 (MB)", "last 4 s (MB)", "reject p99 (ms)", "begun late, p99 (ms)"},
-		[][]string{{number(w.RejectShare * float64(w.Total()) / (duration - 4*time.Second).Seconds()), number(first), number(last), milliseconds(w.RejectP99), milliseconds(w.LateP99)}},
+		Columns: []string{"rejects (1/s)", "second 4 to 8 (MB)", "last 4 s (MB)", "reject p99 (ms)", "begun late, p99 (ms)"},
+		Rows:    [][]string{{number(w.RejectShare * float64(w.Total()) / (duration - 4*time.Second).Seconds()), number(first), number(last), milliseconds(w.RejectP99), milliseconds(w.LateP99)}},
 	})
 	report.AtMost("growth of memory", " MB", last-first, 5, 50)
 	return report, nil

@@ -84,7 +84,7 @@ func within(report *Report, figure string, value, target time.Duration) {
 		measured = "never"
 	}
 	report.Checks = append(report.Checks, Check{
-		figure, "≤ " + lab.Number(target.Seconds()) + " s", measured, value >= 0 && value <= target, value < 0,
+		Figure: figure, Target: "≤ " + lab.Number(target.Seconds()) + " s", Measured: measured, Pass: value >= 0 && value <= target, Gross: value < 0,
 	})
 }
 
@@ -95,7 +95,7 @@ func sound(report *Report, o outcome, tolerated float64) {
 		return
 	}
 	report.Checks = append(report.Checks, Check{
-		"places not given back", "0", fmt.Sprint(o.leak), o.leak == 0, o.leak != 0,
+		Figure: "places not given back", Target: "0", Measured: fmt.Sprint(o.leak), Pass: o.leak == 0, Gross: o.leak != 0,
 	})
 	strange, n := map[string]int{}, 0
 	for _, r := range o.Records {
@@ -119,7 +119,7 @@ func sound(report *Report, o outcome, tolerated float64) {
 	}
 	share := float64(n) / float64(max(1, len(o.Records)))
 	report.Checks = append(report.Checks, Check{
-		"errors that are neither rejects nor the backend's", target, measured, share <= tolerated, share > 10*tolerated,
+		Figure: "errors that are neither rejects nor the backend's", Target: target, Measured: measured, Pass: share <= tolerated, Gross: share > 10*tolerated,
 	})
 }
 
