@@ -5,58 +5,31 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
-	"os"
-	"os/signal"
-	"regexp"
-	"syscall"
+
+	"github.com/statusgate/statusgate/tests/overload/lab"
 
 	"github.com/statusgate/statusgate/tests/bench/experiment"
 )
 
 func main() {
-	// SIGINT and SIGTERM call the experiments off; what they have started is ended.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	err := run(ctx)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
+	var update bool
+	lab.Command{
+		Name: "bench", Names: lab.Names(experiment.All()),
+		Flags: func(options *lab.Options) {
+			flag.IntVar(&options.Rounds, "rounds", 0, "measure each so `many` times (default 6, short 3)")
+			flag.StringVar(&options.Lock, "lock", "", "measure only while this `file` is locked, as flock(1) does, so that others can have the machine in between")
+			flag.BoolVar(&update, "update", false, "bring docs/bench and the figures of the README up to date")
+		},
+		Open: func(ctx context.Context, options lab.Options) (lab.Opened, error) {
+			return open(ctx, options, update)
+		},
+	}.Main()
 }
 
-func run(ctx context.Context) error {
-	options := experiment.Options{Module: ".", Log: os.Stderr}
-	flag.BoolVar(&options.Short, "short", false, "leave out what takes long")
-	only := flag.String("only", "", "make only the experiments whose names match this `regexp`")
-	flag.IntVar(&options.Rounds, "rounds", 0, "measure each so `many` times (default 6, short 3)")
-	flag.StringVar(&options.Out, "out", "", "draw the plots into this `folder`, and write the report there, too")
-	flag.StringVar(&options.Caddy, "caddy", "", "take this Caddy with Statusgate, a `file`, instead of building one")
-	list := flag.Bool("list", false, "print the names of the experiments")
-	flag.Parse()
-	if *list {
-		for _, e := range experiment.All() {
-			fmt.Println(e.Name)
-		}
-		return nil
-	}
-	pattern, err := regexp.Compile(*only)
+func open(ctx context.Context, options lab.Options, update bool) (lab.Opened, error) {
+	opened, err := experiment.Open(ctx, options, update)
 	if err != nil {
-		return err
+		return nil, err // not a nil *Lab in an interface that is not nil
 	}
-	if options.Out != "" {
-		if err := os.MkdirAll(options.Out, 0o750); err != nil {
-			return err
-		}
-	}
-	lab, err := experiment.Open(ctx, options)
-	if err != nil {
-		return err
-	}
-	defer lab.Close()
-	reports, err := lab.Run(ctx, pattern)
-	if err != nil {
-		return err
-	}
-	return lab.Write(os.Stdout, reports)
+	return opened, nil
 }

@@ -36,31 +36,23 @@ func growth(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	table := Table{Columns: []string{"what grows", "1", "10", "100", "1000", "10 000"}}
 	for i := range lines {
-		l := &lines[i]
+		if err := lab.timeLine(ctx, &lines[i]); err != nil {
+			return report, err
+		}
 		row := make([]string, len(table.Columns))
-		row[0] = l.name
-		for k, n := range l.at {
-			if err := ctx.Err(); err != nil {
-				return report, err
-			}
-			b, err := l.bench(n)
-			if err != nil {
-				return report, fmt.Errorf("%d %s: %w", n, l.name, err)
-			}
-			nanoseconds, allocations := b.time()
-			b.close()
-			l.costs, l.allocs = append(l.costs, nanoseconds), append(l.allocs, allocations)
-			row[k+1] = fmt.Sprintf("%.0f; %.0f", nanoseconds, allocations)
+		row[0] = lines[i].name
+		for k, cost := range lines[i].costs {
+			row[k+1] = fmt.Sprintf("%.0f; %.0f", cost, lines[i].allocs[k])
 		}
 		table.Rows = append(table.Rows, row)
 	}
 	report.Tables = append(report.Tables, table)
 	last := func(i int) float64 { return lines[i].costs[len(lines[i].costs)-1] }
 	// Half of it again is for caches of the processor that get too small.
-	report.atMost("1000 rules of other statuses, to one", last(0)/lines[0].costs[0], 1.5)
-	report.atMost("10 000 resources, to 10", last(3)/lines[3].costs[1], math.Log(10000)/math.Log(10))
-	report.atMost("one of 100 gates, to the only one", last(4)/lines[4].costs[0], 1.5)
-	return report, report.plot(lab, "growth", func(path string) error {
+	atMost(&report, "1000 rules of other statuses, to one", last(0)/lines[0].costs[0], 1.5)
+	atMost(&report, "10 000 resources, to 10", last(3)/lines[3].costs[1], math.Log(10000)/math.Log(10))
+	atMost(&report, "one of 100 gates, to the only one", last(4)/lines[4].costs[0], 1.5)
+	return report, report.Draw(lab.Lab, "growth", func(path string) error {
 		panel := chart.Panel{X: "how many", Y: "ns per exchange", LogX: true, LogY: true}
 		for _, l := range lines {
 			s := chart.Series{Name: l.name, Points: true, Y: l.costs}
@@ -73,6 +65,28 @@ func growth(ctx context.Context, lab *Lab) (Report, error) {
 	})
 }
 
+// timeLine measures a line at all its places, while nobody else measures.
+func (lab *Lab) timeLine(ctx context.Context, l *line) error {
+	leave, err := lab.Quiet(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	for _, n := range l.at {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b, err := l.bench(n)
+		if err != nil {
+			return fmt.Errorf("%d %s: %w", n, l.name, err)
+		}
+		nanoseconds, allocations := b.time()
+		b.close()
+		l.costs, l.allocs = append(l.costs, nanoseconds), append(l.allocs, allocations)
+	}
+	return nil
+}
+
 func many(n int, format string) string {
 	var b strings.Builder
 	for i := range n {
@@ -82,23 +96,27 @@ func many(n int, format string) string {
 }
 
 func otherRules(n int) (*bench, error) {
-	return newBench("/orders/17", many(n, "map 500-599 503 when header X-Error e%d"))
+	return newBench(setup{options: many(n, "map 500-599 503 when header X-Error e%d")})
 }
 
 func headerRules(n int) (*bench, error) {
-	return newBench("/orders/17", many(n, "map 200 500 when header X-Error e%d"))
+	return newBench(setup{options: many(n, "map 200 500 when header X-Error e%d")})
 }
 
 func bodyRules(n int) (*bench, error) {
-	return newBench("/orders/17", many(n, "map 200 404 when json /error/code E%d"))
+	return newBench(setup{options: many(n, "map 200 404 when json /error/code E%d")})
 }
 
 func manyResources(n int) (*bench, error) {
-	return newBench(fmt.Sprintf("/r%d/17", n-1), many(n, "resource /r%d/{id} {\nmethods GET POST\nproduces application/json text/html\n}"))
+	return newBench(setup{path: fmt.Sprintf("/r%d/17", n-1), options: resources(n)})
+}
+
+func resources(n int) string {
+	return many(n, "resource /r%d/{id} {\nmethods GET POST\nproduces application/json text/html\n}")
 }
 
 func oneOfManyGates(n int) (*bench, error) {
-	b, err := newBench("/orders/17", "")
+	b, err := newBench(setup{})
 	for i := 1; i < n && err == nil; i++ {
 		err = b.add("name gate" + fmt.Sprint(i))
 	}
@@ -109,7 +127,7 @@ func oneOfManyGates(n int) (*bench, error) {
 }
 
 func nestedGates(n int) (*bench, error) {
-	b, err := newBench("/orders/17", "")
+	b, err := newBench(setup{})
 	for i := 1; i < n && err == nil; i++ {
 		err = b.add("name gate" + fmt.Sprint(i))
 	}

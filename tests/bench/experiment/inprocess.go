@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -41,26 +42,60 @@ type bench struct {
 	writer  *sink
 	backend caddyhttp.Handler
 	chain   caddyhttp.Handler // the gates and the backend
+	held    chan struct{}     // until when a request that is held stays in the backend
 }
 
-// newBench provisions a gate with these options, as Caddy would.
-func newBench(path, options string) (*bench, error) {
-	b := &bench{writer: &sink{header: http.Header{}}}
+// setup is an exchange that is wanted.
+type setup struct {
+	method  string // default: GET
+	path    string // default: /orders/17
+	accept  string // default: a browser's
+	options string // of the gate
+	status  int    // of the backend; default: 200
+	hold    bool   // whether a request before it never comes back from the backend
+}
+
+// newBench provisions a gate, as Caddy would.
+func newBench(s setup) (*bench, error) {
+	b := &bench{writer: &sink{header: http.Header{}}, held: make(chan struct{})}
 	b.ctx, b.cancel = caddy.NewContext(caddy.Context{Context: context.Background()})
-	r := httptest.NewRequest(http.MethodGet, "http://example.com"+path, nil)
-	r.Header = http.Header{"Accept": {browser[len("Accept: "):]}}
-	b.request = caddyhttp.PrepareRequest(r, caddy.NewReplacer(), b.writer, nil)
+	b.request = s.request(b.writer)
+	b.backend = answer(cmp.Or(s.status, http.StatusOK))
+	b.chain = b.backend
+	if err := b.add(s.options); err != nil || !s.hold {
+		return b, err
+	}
+	arrived := make(chan struct{})
+	go func() {
+		w := &sink{header: http.Header{}}
+		_ = b.gates[0].ServeHTTP(w, s.request(w), caddyhttp.HandlerFunc(func(http.ResponseWriter, *http.Request) error {
+			close(arrived)
+			<-b.held
+			return nil
+		}))
+	}()
+	<-arrived
+	return b, nil
+}
+
+// request is a request as Caddy's server hands it on.
+func (s setup) request(w http.ResponseWriter) *http.Request {
+	r := httptest.NewRequest(cmp.Or(s.method, http.MethodGet), "http://example.com"+cmp.Or(s.path, "/orders/17"), nil)
+	r.Header = http.Header{"Accept": {cmp.Or(s.accept, browser[len("Accept: "):])}}
+	return caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, nil)
+}
+
+// answer is a backend that answers by 1 KiB of JSON.
+func answer(status int) caddyhttp.Handler {
 	contentType, length := []string{"application/json"}, []string{"1024"}
 	body := []byte(`{"customer":4711,"orders":[` + strings.Repeat(`{"id":17,"item":"lamp"},`, 40))
 	body = append(body, strings.Repeat(" ", 1024-2-len(body))+"1]}"...)[:1024]
-	b.backend = caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+	return caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header()["Content-Type"], w.Header()["Content-Length"] = contentType, length
-		w.WriteHeader(http.StatusOK)
+		w.WriteHeader(status)
 		_, err := w.Write(body)
 		return err
 	})
-	b.chain = b.backend
-	return b, b.add(options)
 }
 
 // add puts another gate in front.
@@ -84,7 +119,10 @@ func (b *bench) only(i int) {
 	b.chain = caddyhttp.HandlerFunc(func(w http.ResponseWriter, r *http.Request) error { return h.ServeHTTP(w, r, next) })
 }
 
-func (b *bench) close() { b.cancel() }
+func (b *bench) close() {
+	close(b.held)
+	b.cancel()
+}
 
 // Batches of exchanges that are timed.
 const (
@@ -110,6 +148,18 @@ func (b *bench) time() (nanoseconds, allocations float64) {
 		allocs = append(allocs, float64(mallocs)/float64(n))
 	}
 	return median(costs), median(allocs)
+}
+
+// allocations is how often an exchange allocates.
+func (b *bench) allocations() float64 {
+	const n = 500
+	b.repeat(n) // fills pools
+	counts := make([]float64, 0, batches)
+	for range batches {
+		_, mallocs := b.repeat(n)
+		counts = append(counts, float64(mallocs)/n)
+	}
+	return median(counts)
 }
 
 func (b *bench) repeat(n int) (time.Duration, uint64) {

@@ -69,7 +69,12 @@ const profileTime = 3 * time.Second
 // profile takes a profile of a gateway under load, through Caddy's
 // administration, and returns its file.
 func (lab *Lab) profile(ctx context.Context, e entry) (path string, err error) {
-	dir, err := lab.directory()
+	leave, err := lab.Quiet(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	dir, err := lab.Directory()
 	if err != nil {
 		return "", err
 	}
@@ -112,10 +117,13 @@ func download(ctx context.Context, url, path string) error {
 	return os.WriteFile(path, text, 0o600)
 }
 
-// collect makes one profile of the cases that matter most.
+// collect makes one profile of all cases.
 func (lab *Lab) collect(ctx context.Context) (string, error) {
 	merge := []string{"tool", "pprof", "-proto"}
-	for _, e := range profiled()[:2] {
+	for _, e := range profiled() {
+		if e.Kind != proxy.Gateway {
+			continue
+		}
 		path, err := lab.profile(ctx, e)
 		if err != nil {
 			return "", err
@@ -126,7 +134,7 @@ func (lab *Lab) collect(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(lab.dir, "merged.pprof")
+	path := filepath.Join(lab.Dir, "merged.pprof")
 	return path, os.WriteFile(path, text, 0o600)
 }
 

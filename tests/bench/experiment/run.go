@@ -22,6 +22,7 @@ type entry struct {
 	connections int     // 0: 64
 	rate        float64 // of the measurement of latency; 0: 1500 in a second
 	closedRate  float64 // of the measurement of cost; 0: each connection asks again at once
+	long        bool    // left out of the short form: no target needs it
 }
 
 // Defaults of an entry.
@@ -51,7 +52,7 @@ type pace struct {
 
 func (lab *Lab) pace() pace {
 	if lab.Short {
-		return pace{warm: 200 * time.Millisecond, window: 500 * time.Millisecond, paced: 1}
+		return pace{warm: 150 * time.Millisecond, window: 400 * time.Millisecond, paced: 1}
 	}
 	return pace{warm: 300 * time.Millisecond, window: 900 * time.Millisecond, paced: 2}
 }
@@ -62,6 +63,9 @@ func (lab *Lab) pace() pace {
 func (lab *Lab) rounds(ctx context.Context, n int, p pace, entries []entry) ([]*series, error) {
 	var all []*series
 	for _, e := range entries {
+		if e.long && lab.Short {
+			continue
+		}
 		if e.want == 0 {
 			e.want = http.StatusOK
 		}
@@ -76,15 +80,28 @@ func (lab *Lab) rounds(ctx context.Context, n int, p pace, entries []entry) ([]*
 		}
 	}
 	for round := range n {
-		for _, s := range all {
-			r, err := lab.measure(ctx, s.entry, p, round < p.paced)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", s.Name, err)
-			}
-			s.runs = append(s.runs, r)
+		if err := lab.round(ctx, all, p, round < p.paced); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// round measures all once, while nobody else does.
+func (lab *Lab) round(ctx context.Context, all []*series, p pace, paced bool) error {
+	leave, err := lab.Quiet(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	for _, s := range all {
+		r, err := lab.measure(ctx, s.entry, p, paced)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
+		}
+		s.runs = append(s.runs, r)
+	}
+	return nil
 }
 
 // Bounds of what others may do meanwhile.
@@ -95,7 +112,7 @@ const (
 
 // measure starts the proxy and measures it, again if others were busy.
 func (lab *Lab) measure(ctx context.Context, e entry, p pace, paced bool) (run, error) {
-	dir, err := lab.directory()
+	dir, err := lab.Directory()
 	if err != nil {
 		return run{}, err
 	}
@@ -148,7 +165,7 @@ func (lab *Lab) drive(ctx context.Context, plan drive.Plan) (drive.Measurement, 
 		return m, err
 	}
 	command := lab.host.Pinned(lab.core, nil, lab.client, string(text))
-	client, err := lab.host.Keeper.Start(lab.dir, command[0], command[1:]...)
+	client, err := lab.Keeper.Start(lab.Dir, command[0], command[1:]...)
 	if err != nil {
 		return m, err
 	}

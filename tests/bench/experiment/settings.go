@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/statusgate/statusgate/tests/overload/chart"
@@ -28,7 +27,7 @@ func garbage(ctx context.Context, lab *Lab) (Report, error) {
 		Text:  "1 KiB of JSON passed through the gate. Caddy sets GOMEMLIMIT to nine tenths of the memory that its control group, or the machine, has, unless it is set; here it does not matter unless it is given.",
 	}
 	settings := []string{
-		"GOGC=100", "GOGC=200", "GOGC=400", "GOGC=800",
+		"GOGC=100", "GOGC=200", "GOGC=300", "GOGC=400", "GOGC=600", "GOGC=800",
 		"GOGC=100 GOMEMLIMIT=64MiB", "GOGC=400 GOMEMLIMIT=64MiB", "GOGC=off GOMEMLIMIT=64MiB", "GOGC=off GOMEMLIMIT=128MiB",
 	}
 	entries := make([]entry, 0, len(settings))
@@ -51,15 +50,18 @@ func garbage(ctx context.Context, lab *Lab) (Report, error) {
 		panel.Series = append(panel.Series, chart.Series{Name: s.Name, X: []float64{s.peak()}, Y: []float64{s.cost()}, Points: true})
 	}
 	report.Tables = append(report.Tables, table)
-	return report, report.plot(lab, "garbage", func(path string) error { return chart.Lines(path, report.Title, panel) })
+	return report, report.Draw(lab.Lab, "garbage", func(path string) error { return chart.Lines(path, report.Title, panel) })
 }
 
+// accessLog is Caddy's own, in JSON.
+const accessLog = "log {\n\t\toutput file DIRECTORY/access.log\n\t}"
+
 // option is something of Caddy's own that the configuration can save, or add.
-type option struct{ name, gate, proxy, site, server, global string }
+type option struct{ name, gate, proxy, site, server, global, upstream string }
 
 var allOptions = []option{
 	{name: "as it is"},
-	{name: "access log to a file", site: "log {\n\t\toutput file DIRECTORY/access.log\n\t}"},
+	{name: "access log to a file", site: accessLog},
 	{name: "access log, sampled 1 in 100", site: "log {\n\t\toutput file DIRECTORY/access.log\n\t\tsampling {\n\t\t\tinterval 1s\n\t\t\tfirst 10\n\t\t\tthereafter 100\n\t\t}\n\t}"},
 	{name: "metrics of Caddy", global: "metrics"},
 	{name: "encode zstd gzip, not asked for", site: "encode zstd gzip"},
@@ -75,6 +77,7 @@ var allOptions = []option{
 	{name: "no idle timeouts of bodies", server: "timeouts {\n\t\t\tread_body_idle -1s\n\t\t\twrite_idle -1s\n\t\t}"},
 	{name: "no keep-alive probes", server: "keepalive_interval -1s"},
 	{name: "proxy_status off", gate: "proxy_status off"},
+	{name: "upstream over a Unix socket", upstream: "unix/SOCKET"},
 	{name: "upstream: 256 idle, compression off", proxy: "transport http {\n\t\t\tkeepalive_idle_conns_per_host 256\n\t\t\tcompression off\n\t\t}"},
 }
 
@@ -83,6 +86,9 @@ func (o option) gateway() proxy.Proxy {
 	p := proxy.Ours(o.name, o.gate)
 	if o.proxy != "" {
 		p.Directives = strings.Replace(p.Directives, "reverse_proxy BACKEND", "reverse_proxy BACKEND {\n\t\t"+o.proxy+"\n\t}", 1)
+	}
+	if o.upstream != "" {
+		p.Directives = strings.Replace(p.Directives, "BACKEND", o.upstream, 1)
 	}
 	if o.site != "" {
 		p.Directives = o.site + "\n\t" + p.Directives
@@ -102,7 +108,9 @@ func options(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	entries := make([]entry, 0, len(allOptions))
 	for _, o := range allOptions {
-		entries = append(entries, entry{Proxy: o.gateway(), request: get("/orders/17")})
+		p := o.gateway()
+		p.Directives = strings.ReplaceAll(p.Directives, "SOCKET", lab.socket())
+		entries = append(entries, entry{Proxy: p, request: get("/orders/17")})
 	}
 	all, err := lab.rounds(ctx, lab.settingRounds(), lab.settingPace(), entries)
 	if err != nil {
@@ -116,56 +124,4 @@ func options(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	report.Tables = append(report.Tables, table)
 	return report, group(all).bars(&report, lab, "options")
-}
-
-// variant is a way to build the gateway.
-type variant struct {
-	name  string
-	flags []string
-}
-
-// builds is what flags of the compiler and the linker change. It compiles the
-// gateway several times.
-func builds(ctx context.Context, lab *Lab) (Report, error) {
-	report := Report{
-		Title: "Ways to build",
-		Text:  "1 KiB of JSON passed through the gate, and 520 rewritten. The profile is of both cases, a second each.",
-	}
-	profile, err := lab.collect(ctx)
-	if err != nil {
-		return report, err
-	}
-	var entries []entry
-	for _, v := range []variant{
-		{"-ldflags='-s -w'", []string{linker}},
-		{"without linker flags", nil},
-		{"-pgo with a profile", []string{linker, "-pgo=" + profile}},
-	} {
-		program := lab.dir + "/variant-" + file(v.name)
-		lab.say("building %s", v.name)
-		arguments := append([]string{"build", "-trimpath", tags, "-o", program}, v.flags...)
-		if err := lab.goTool(ctx, append(arguments, "./cmd/gateway")...); err != nil {
-			return report, err
-		}
-		for _, c := range []struct {
-			name, path string
-			want       int
-		}{{"passed through", "/orders/17", 200}, {"520 rewritten", "/520", 503}} {
-			p := proxy.Ours(v.name+": "+c.name, "")
-			p.Program = program
-			entries = append(entries, entry{Proxy: p, request: get(c.path), want: c.want})
-		}
-	}
-	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
-	if err != nil {
-		return report, err
-	}
-	table := Table{Columns: []string{"build", "CPU (µs)", "least–largest", "× -s -w", "peak (MiB)", "file (MiB)"}}
-	for i, s := range all {
-		table.Rows = append(table.Rows, []string{
-			s.Name, number(s.cost()), spread(s.each(drive.Measurement.PerRequest)), times(s.over(all[i%2])), number(s.peak()), fmt.Sprintf("%.1f", megabytes(s.Program)),
-		})
-	}
-	report.Tables = append(report.Tables, table)
-	return report, nil
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/statusgate/statusgate/tests/overload/lab"
+
 	"github.com/statusgate/statusgate/tests/bench/drive"
 )
 
@@ -82,16 +84,7 @@ func spread(values []float64) string {
 	return number(slices.Min(values)) + "–" + number(slices.Max(values))
 }
 
-func number(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return "–"
-	case v >= 100 || v <= -100:
-		return fmt.Sprintf("%.0f", v)
-	default:
-		return fmt.Sprintf("%.1f", v)
-	}
-}
+func number(v float64) string { return lab.Number(v) }
 
 func times(v float64) string {
 	if math.IsNaN(v) {

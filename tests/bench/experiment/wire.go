@@ -13,7 +13,7 @@ import (
 )
 
 // Rounds and time of what grows on the wire: the growth is what matters.
-const growthRounds = 2
+const growthRounds = 3
 
 // grows measures two or more proxies at each of some sizes, and has a table and a
 // plot of them.
@@ -50,7 +50,31 @@ func (lab *Lab) grows(ctx context.Context, report *Report, name, x string, at []
 		}
 	}
 	report.Tables = append(report.Tables, table)
-	return all, report.plot(lab, name, func(path string) error { return chart.Lines(path, report.Title, panels...) })
+	return all, report.Draw(lab.Lab, name, func(path string) error { return chart.Lines(path, report.Title, panels...) })
+}
+
+// growthGates is what more gates cost that stand side by side, each in a handle of
+// its own as for an application, and the last is asked for. Caddy tries the
+// matchers of all the others first, with gates or without.
+func growthGates(ctx context.Context, lab *Lab) (Report, error) {
+	report := Report{
+		Title: "Growth of gates side by side",
+		Text:  "Each gate is in a `handle` of its own, before the same backend; the last is asked for.",
+	}
+	at := []int{1, 10, 100}
+	all, err := lab.grows(ctx, &report, "gates", "gates", at, func(n int) []entry {
+		request := get(fmt.Sprintf("/app%d/orders/17", n-1))
+		return []entry{
+			{Proxy: proxy.Handles("the same handles, no gate", "", n), request: request},
+			{Proxy: proxy.Handles(nameGate, "statusgate", n), request: request},
+		}
+	}, pace{warm: 300 * time.Millisecond, window: 800 * time.Millisecond})
+	if err != nil {
+		return report, err
+	}
+	most := all[at[len(at)-1]]
+	atMost(&report, "100 gates side by side, to the same handles without gates", most[1].over(most[0]), 1.05)
+	return report, nil
 }
 
 // growthConnections is what more connections cost.
@@ -73,8 +97,8 @@ func growthConnections(ctx context.Context, lab *Lab) (Report, error) {
 		return report, err
 	}
 	most := all[at[len(at)-1]]
-	report.atMost("10 000 connections with the gate, to those without", most.named(nameGate).over(most.named(nameNoGate)), 1.05)
-	report.atMost("memory of 10 000 connections with the gate, to those without", most.named(nameGate).ratio(most.named(nameNoGate), resident), 1.05)
+	atMost(&report, "10 000 connections with the gate, to those without", most.named(nameGate).over(most.named(nameNoGate)), 1.05)
+	atMost(&report, "memory of 10 000 connections with the gate, to those without", most.named(nameGate).ratio(most.named(nameNoGate), resident), 1.05)
 	return report, nil
 }
 
@@ -98,7 +122,7 @@ func growthSizes(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	for _, n := range at[1:] {
 		ruled, bare := all[n].named(nameGate+", six body rules"), all[n].named(nameNoGate)
-		report.atMost(fmt.Sprintf("%d KiB with body rules, to the same without the gate", n>>10), ruled.ratio(bare, drive.Measurement.PerRequest), 1.06)
+		atMost(&report, fmt.Sprintf("%d KiB with body rules, to the same without the gate", n>>10), ruled.ratio(bare, drive.Measurement.PerRequest), 1.06)
 	}
 	return report, nil
 }

@@ -48,6 +48,20 @@ func Resources(n int) string {
 	return b.String()
 }
 
+// Handles is ours with so many handle blocks, each for a path of its own with a
+// gate of its own, or with none if there is no directive.
+func Handles(name, gate string, n int) Proxy {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "handle /app%d/* {\n", i)
+		if gate != "" {
+			fmt.Fprintf(&b, "\t\t%s {\n\t\t\tname app%d\n\t\t}\n", gate, i)
+		}
+		b.WriteString("\t\treverse_proxy BACKEND\n\t}\n\t")
+	}
+	return Proxy{Name: name, Kind: Gateway, Directives: b.String()}
+}
+
 // NginxPass passes everything through.
 func NginxPass() Proxy {
 	return Proxy{Name: "nginx", Kind: Nginx, Directives: "location / { proxy_pass http://backends; }"}

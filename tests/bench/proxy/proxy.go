@@ -5,14 +5,10 @@ package proxy
 import (
 	"context"
 	"fmt"
-	"net"
-	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 
 	"github.com/statusgate/statusgate/tests/overload/process"
-	"github.com/statusgate/statusgate/tests/overload/rival"
 )
 
 // Kind is the program that a proxy runs.
@@ -48,7 +44,7 @@ type Proxy struct {
 // Host is where proxies run.
 type Host struct {
 	Keeper   *process.Keeper
-	Ports    *rival.Ports
+	Ports    *process.Ports
 	Programs map[Kind]string
 	Core     int // that of the proxies
 	Taskset  string
@@ -98,44 +94,10 @@ func (p Proxy) Start(ctx context.Context, host Host, directory, backend string) 
 	if program == "" {
 		program = host.Programs[p.Kind]
 	}
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		return nil, err
-	}
 	command := host.Pinned(host.Core, p.Environment, append([]string{program}, arguments...)...)
-	started, err := host.Keeper.Start(directory, command[0], command[1:]...)
+	started, err := host.Keeper.Serve(ctx, directory, file, config, listen, command...)
 	if err != nil {
-		return nil, err
-	}
-	if err := Listens(ctx, started, listen); err != nil {
-		started.Kill()
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
 	return &Running{started, listen, admin}, nil
-}
-
-// Timeouts of the start.
-const (
-	startTimeout = 20 * time.Second
-	startPace    = 10 * time.Millisecond
-)
-
-// Listens waits until a process serves an address.
-func Listens(ctx context.Context, p *process.Process, address string) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	ask := time.NewTicker(startPace)
-	defer ask.Stop()
-	for {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-		if err == nil {
-			return conn.Close()
-		}
-		select {
-		case <-ask.C:
-		case <-p.Done():
-			return fmt.Errorf("it has ended: %s", p.Errors())
-		case <-ctx.Done():
-			return fmt.Errorf("it does not listen: %w: %s", ctx.Err(), p.Errors())
-		}
-	}
 }

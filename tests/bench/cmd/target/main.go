@@ -28,15 +28,30 @@ const slowness = 200 * time.Millisecond
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "address to listen on")
+	socket := flag.String("socket", "", "a Unix socket, a `file`, to listen on, too")
 	flag.Parse()
-	l, err := net.Listen("tcp", *listen)
-	if err == nil {
-		counted := &listener{Listener: l}
-		server := fasthttp.Server{Handler: newTarget(counted).serve, NoDefaultServerHeader: true}
-		err = server.Serve(counted)
-	}
-	fmt.Fprintln(os.Stderr, "target:", err)
+	fmt.Fprintln(os.Stderr, "target:", serve(*listen, *socket))
 	os.Exit(1)
+}
+
+// serve serves until something fails.
+func serve(listen, socket string) error {
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return err
+	}
+	counted := &listener{Listener: l}
+	server := fasthttp.Server{Handler: newTarget(counted).serve, NoDefaultServerHeader: true}
+	failed := make(chan error, 2) //nolint:mnd // one for each listener
+	if socket != "" {
+		local, err := net.Listen("unix", socket)
+		if err != nil {
+			return err
+		}
+		go func() { failed <- server.Serve(local) }()
+	}
+	go func() { failed <- server.Serve(counted) }()
+	return <-failed
 }
 
 // listener counts the connections that it accepts.
