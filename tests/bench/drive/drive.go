@@ -26,6 +26,14 @@ type Plan struct {
 	Want        int           // the status that is measured
 	PID         int           // the server's process, with its children
 	Core        int           // where it runs
+	Backend     *Backend      // behind the server, if there is one
+}
+
+// Backend is what stands behind the server. It shares a core with the client.
+type Backend struct {
+	Address string // host and port; /accepted says how many connections it has accepted
+	PID     int
+	Core    int
 }
 
 // Measurement is what a window comes to.
@@ -35,7 +43,8 @@ type Measurement struct {
 	Failures int64         // connections that broke
 	Failure  string        // why the last did
 	CPU      time.Duration // of the server
-	Foreign  float64       // share of the server's core that others took
+	Foreign  float64       // share that others took of the server's core, or of the client's if that is more
+	Accepted int64         // connections that the backend has accepted meanwhile
 	Took     time.Duration
 	P50, P99 time.Duration // of the answers with the status that was wanted
 	Peak     int64         // bytes the server was resident at most, since it began
@@ -83,7 +92,7 @@ func (p Plan) Run() (Measurement, error) {
 	}
 	r.begun.Wait()
 	time.Sleep(p.Warm)
-	before, err := take(p.PID, p.Core)
+	before, err := p.take()
 	if err != nil {
 		return Measurement{}, err
 	}
@@ -92,7 +101,7 @@ func (p Plan) Run() (Measurement, error) {
 	time.Sleep(p.Window)
 	r.phase.Store(over)
 	took := time.Since(begin)
-	after, err := take(p.PID, p.Core)
+	after, err := p.take()
 	if err != nil {
 		return Measurement{}, err
 	}
@@ -105,8 +114,8 @@ func (p Plan) Run() (Measurement, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := r.sum
-	m.Took, m.CPU = took, after.process-before.process
-	m.Foreign = max(0, (after.core-before.core-m.CPU).Seconds()) / took.Seconds()
+	m.Took, m.CPU, m.Accepted = took, after.process-before.process, after.accepted-before.accepted
+	m.Foreign = after.foreign(before) / took.Seconds()
 	m.Peak, m.Resident = after.peak, after.resident
 	slices.Sort(r.times)
 	m.P50, m.P99 = load.Quantile(r.times, .5), load.Quantile(r.times, .99)

@@ -14,17 +14,32 @@ import (
 // tick is the unit of processor time in /proc/stat.
 const tick = time.Second / 100
 
-// reading is what the counters of the kernel say at a moment.
+// reading is what the counters of the kernel, and of the backend, say at a moment.
 type reading struct {
 	process        time.Duration // processor time of the server, in user and kernel
 	core           time.Duration // that of everybody on its core
+	client         time.Duration // processor time of this process and the backend
+	clientCore     time.Duration // that of everybody on their core
 	peak, resident int64
+	accepted       int64
 }
 
-// take reads the counters of a process with its children, and of a core.
-func take(pid, core int) (reading, error) {
-	var r reading
-	for _, id := range tree(pid) {
+// foreign is how many seconds of processor time others have had since a reading,
+// on the core where that is more.
+func (r reading) foreign(before reading) float64 {
+	return max(0, (r.core - before.core - r.process + before.process).Seconds(),
+		(r.clientCore - before.clientCore - r.client + before.client).Seconds())
+}
+
+// take reads the counters of the server with its children, of the client with the
+// backend, and of their cores.
+func (p Plan) take() (r reading, err error) {
+	if p.Backend != nil {
+		if err := r.takeBackend(*p.Backend); err != nil {
+			return reading{}, err
+		}
+	}
+	for _, id := range tree(p.PID) {
 		used, err := processTime(id)
 		if err != nil {
 			return reading{}, err
@@ -34,9 +49,23 @@ func take(pid, core int) (reading, error) {
 		r.peak += peak
 		r.resident += resident
 	}
-	var err error
-	r.core, err = coreTime(core)
+	r.core, err = coreTime(p.Core)
 	return r, err
+}
+
+func (r *reading) takeBackend(b Backend) (err error) {
+	if r.accepted, err = accepted(b.Address); err != nil {
+		return err
+	}
+	for _, id := range []int{os.Getpid(), b.PID} {
+		used, err := processTime(id)
+		if err != nil {
+			return err
+		}
+		r.client += used
+	}
+	r.clientCore, err = coreTime(b.Core)
+	return err
 }
 
 // processTime is utime and stime of /proc/PID/stat, but in nanoseconds, from

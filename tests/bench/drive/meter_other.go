@@ -9,8 +9,10 @@ import (
 
 // reading is for Linux.
 type reading struct {
-	process, core  time.Duration
-	peak, resident int64
+	process                  time.Duration
+	peak, resident, accepted int64
 }
 
-func take(int, int) (reading, error) { return reading{}, errors.Join(errEnded, errors.ErrUnsupported) }
+func (reading) foreign(reading) float64 { return 0 }
+
+func (Plan) take() (reading, error) { return reading{}, errors.Join(errEnded, errors.ErrUnsupported) }

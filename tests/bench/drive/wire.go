@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httputil"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -136,6 +138,21 @@ func (c *conn) answer() (status int, keep bool, err error) {
 		return 0, false, errors.New("the answer has no length")
 	}
 	return status, keep, c.skip(length)
+}
+
+// accepted asks a backend how many connections it has accepted so far, over one
+// connection that is kept.
+func accepted(address string) (int64, error) {
+	resp, err := http.Get("http://" + address + "/accepted") //nolint:gosec,noctx // the experiment's own; it ends with this process
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
 }
 
 // skip reads the body. What is not in the buffer yet is read past it.

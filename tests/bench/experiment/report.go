@@ -65,7 +65,7 @@ func (l *Lab) Write(to io.Writer, reports []Report) error {
 	for _, text := range l.missing {
 		fmt.Fprintf(&b, "\nNot compared: %s.\n", text)
 	}
-	fmt.Fprintf(&b, "\n%d measurements were thrown away, because others took more than a quarter of the core; %d of them stayed so.\n", l.thrown, l.busy)
+	fmt.Fprintf(&b, "\n%d measurements were thrown away, because others took more than a quarter of a core; %d figures are from the least disturbed of several that were.\n", l.thrown, l.busy)
 	if l.update {
 		if err := l.updateREADME(); err != nil {
 			return err

@@ -55,7 +55,7 @@ func p99(m drive.Measurement) float64      { return float64(m.P99.Microseconds()
 func (s *series) connectionsPer1000() float64 {
 	values := make([]float64, len(s.runs))
 	for i, r := range s.runs {
-		values[i] = 1000 * float64(r.accepted) / float64(r.closed.Requests+r.closed.Others)
+		values[i] = 1000 * float64(r.closed.Accepted) / float64(r.closed.Requests+r.closed.Others)
 	}
 	return median(values)
 }
