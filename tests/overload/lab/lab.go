@@ -65,9 +65,6 @@ func (lab *Lab) Directory() (string, error) {
 	return dir, os.Mkdir(dir, 0o700)
 }
 
-// lockPace is how often a lock that another has is asked for.
-const lockPace = 100 * time.Millisecond
-
 // Quiet waits until nobody else who takes the same lock measures, and returns
 // what lets others measure again.
 func (lab *Lab) Quiet(ctx context.Context) (leave func(), err error) {
@@ -79,22 +76,21 @@ func (lab *Lab) Quiet(ctx context.Context) (leave func(), err error) {
 		return nil, err
 	}
 	leave = func() { _ = file.Close() }
-	ask := time.NewTicker(lockPace)
-	defer ask.Stop()
-	for {
-		locked, err := tryLock(file)
-		if locked {
-			return leave, nil
-		}
+	locked := make(chan error, 1)
+	// Who only asks now and then would never have its turn among others that wait.
+	go func() { locked <- lock(file) }()
+	select {
+	case err := <-locked:
 		if err != nil {
 			leave()
 			return nil, fmt.Errorf("locking %s: %w", lab.Lock, err)
 		}
-		select {
-		case <-ask.C:
-		case <-ctx.Done():
-			leave()
-			return nil, ctx.Err()
-		}
+		return leave, nil
+	case <-ctx.Done():
+		go func() {
+			<-locked
+			_ = file.Close()
+		}()
+		return nil, ctx.Err()
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"syscall"
 )
 
-// tryLock locks a file, as flock(1) does, unless another has it.
-func tryLock(file *os.File) (bool, error) {
-	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, syscall.EINTR) {
-		return false, nil
+// lock locks a file, as flock(1) does, as soon as no one else has it.
+func lock(file *os.File) error {
+	for {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX)
+		if !errors.Is(err, syscall.EINTR) {
+			return err
+		}
 	}
-	return err == nil, err
 }

@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// tryLock is for Linux.
-func tryLock(*os.File) (bool, error) { return false, errors.ErrUnsupported }
+// lock is for Linux.
+func lock(*os.File) error { return errors.ErrUnsupported }
