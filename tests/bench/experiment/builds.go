@@ -42,7 +42,6 @@ func builds(ctx context.Context, lab *Lab) (Report, error) {
 		{"no linker flags", nil, nil},
 		{"GOAMD64=v3", []string{linker}, []string{"GOAMD64=v3"}},
 		{"-pgo", []string{linker, "-pgo=" + profile}, nil},
-		{"-pgo, GOAMD64=v3", []string{linker, "-pgo=" + profile}, []string{"GOAMD64=v3"}},
 	}
 	table := Table{Columns: []string{"build", "CPU (µs)", "least–largest", "× -s -w", "peak (MiB)", "file (MiB)"}}
 	var entries []entry

@@ -118,7 +118,7 @@ func (lab *Lab) build(ctx context.Context) error {
 			lab.missing = append(lab.missing, fmt.Sprintf("%s is not installed", kind))
 		}
 	}
-	lab.missing = append(lab.missing, "Traefik has no Debian package, and the module proxy does not have its module")
+	lab.missing = append(lab.missing, "Traefik has no Debian package, and its module does not build from what the module proxy has")
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -134,7 +135,10 @@ func (lab *Lab) collect(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(lab.Dir, "merged.pprof")
+	path := filepath.Join(cmp.Or(lab.Out, lab.Dir), "merged.pprof")
+	if path, err = filepath.Abs(path); err != nil {
+		return "", err
+	}
 	return path, os.WriteFile(path, text, 0o600)
 }
 
