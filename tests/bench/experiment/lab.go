@@ -80,6 +80,11 @@ func (lab *Lab) open(ctx context.Context) (err error) {
 	if lab.host.Taskset, err = exec.LookPath("taskset"); err != nil {
 		return fmt.Errorf("servers are pinned to cores by taskset: %w", err)
 	}
+	if lab.host.Priority = lab.Nice; lab.Nice != 0 {
+		if lab.host.Nice, err = exec.LookPath("nice"); err != nil {
+			return err
+		}
+	}
 	if lab.shipped, err = readShipped(lab.root); err != nil {
 		return err
 	}

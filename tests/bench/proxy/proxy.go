@@ -49,6 +49,8 @@ type Host struct {
 	Core     int // that of the proxies
 	Taskset  string
 	Env      string
+	Nice     string // the nice command
+	Priority int    // the niceness of all that is measured
 }
 
 // Running is a proxy that runs.
@@ -69,6 +71,9 @@ func (h Host) Pinned(core int, environment []string, command ...string) []string
 	}
 	line = append(line, "GOMAXPROCS=1")
 	line = append(line, environment...)
+	if h.Priority != 0 {
+		line = append(line, h.Nice, "-n", strconv.Itoa(h.Priority))
+	}
 	if h.Taskset != "" {
 		line = append(line, h.Taskset, "-c", strconv.Itoa(core))
 	}

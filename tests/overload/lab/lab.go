@@ -21,6 +21,7 @@ type Options struct {
 	Caddy  string // the Caddy with Statusgate to take; "": build one
 	Out    string // folder of the plots and the report; "": draw none
 	Lock   string // file that is locked while something is timed; "": none
+	Nice   int    // niceness of what is measured, where that can be chosen
 	Rounds int    // how often each is measured, where that can be chosen; 0: as often as is usual
 	Short  bool   // leave out what takes long, and take less time for the rest
 	Log    io.Writer
