@@ -69,7 +69,7 @@ func growth(ctx context.Context, lab *Lab) (Report, error) {
 
 // timeLine measures a line at all its places, while nobody else measures.
 func (lab *Lab) timeLine(ctx context.Context, l *line) error {
-	leave, err := lab.Quiet(ctx)
+	leave, err := lab.alone(ctx)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ const profileTime = 3 * time.Second
 // profile takes a profile of a gateway under load, through Caddy's
 // administration, and returns its file.
 func (lab *Lab) profile(ctx context.Context, e entry) (path string, err error) {
-	leave, err := lab.Quiet(ctx)
+	leave, err := lab.alone(ctx)
 	if err != nil {
 		return "", err
 	}
