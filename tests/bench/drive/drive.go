@@ -34,6 +34,7 @@ type Backend struct {
 	Address string // host and port; /accepted says how many connections it has accepted
 	PID     int
 	Core    int
+	First   bool // whether backend and client come before all others there
 }
 
 // Measurement is what a window comes to.

@@ -64,6 +64,10 @@ func (r *reading) takeBackend(b Backend) (err error) {
 		}
 		r.client += used
 	}
+	if b.First {
+		r.clientCore = r.client
+		return nil
+	}
 	r.clientCore, err = coreTime(b.Core)
 	return err
 }

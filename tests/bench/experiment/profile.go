@@ -118,8 +118,16 @@ func download(ctx context.Context, url, path string) error {
 	return os.WriteFile(path, text, 0o600)
 }
 
-// collect makes one profile of all cases.
+// collect makes one profile of all cases, if there is none from before.
 func (lab *Lab) collect(ctx context.Context) (string, error) {
+	profile, err := filepath.Abs(filepath.Join(cmp.Or(lab.Out, lab.Dir), "merged.pprof"))
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(profile); err == nil {
+		lab.Say("taking %s", profile)
+		return profile, nil
+	}
 	merge := []string{"tool", "pprof", "-proto"}
 	for _, e := range profiled() {
 		if e.Kind != proxy.Gateway {
@@ -135,11 +143,7 @@ func (lab *Lab) collect(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(cmp.Or(lab.Out, lab.Dir), "merged.pprof")
-	if path, err = filepath.Abs(path); err != nil {
-		return "", err
-	}
-	return path, os.WriteFile(path, text, 0o600)
+	return profile, os.WriteFile(profile, text, 0o600)
 }
 
 // megabytes is how large a file is.

@@ -138,7 +138,8 @@ func (lab *Lab) measure(ctx context.Context, e entry, p pace, paced bool) (run, 
 	plan := drive.Plan{
 		Address: server.Address, Request: e.request, Connections: e.connections, Want: e.want,
 		Rate: e.closedRate, Warm: p.warm, Window: p.window, PID: server.Process.ID(), Core: lab.host.Core,
-		Backend: &drive.Backend{Address: lab.backend, PID: lab.target.ID(), Core: lab.core},
+		// Who comes first gets what he needs, and others only what he leaves.
+		Backend: &drive.Backend{Address: lab.backend, PID: lab.target.ID(), Core: lab.core, First: lab.Nice < 0},
 	}
 	var r run
 	if r.closed, err = lab.undisturbed(ctx, plan); err != nil {
