@@ -121,7 +121,7 @@ func (lab *Lab) alone(ctx context.Context) (leave func(), err error) {
 const (
 	foreign       = .25 // share of a core
 	attempts      = 5
-	shortAttempts = 2
+	shortAttempts = 1 // the short form only looks for gross ratios
 )
 
 // measure starts the proxy and measures it, again if others were busy.
