@@ -106,14 +106,15 @@ func (lab *Lab) round(ctx context.Context, all []*series, p pace, paced bool) er
 // among sessions first, niceness counts only within one, so the session as a whole
 // gets it until leave.
 func (lab *Lab) alone(ctx context.Context) (leave func(), err error) {
-	if leave, err = lab.Quiet(ctx); err != nil || lab.Nice == 0 {
-		return leave, err
+	unlock, err := lab.Quiet(ctx)
+	if err != nil || lab.Nice == 0 {
+		return unlock, err
 	}
 	const file = "/proc/self/autogroup"
 	_ = os.WriteFile(file, []byte(strconv.Itoa(lab.Nice)), 0) // not all kernels have it
 	return func() {
 		_ = os.WriteFile(file, []byte("0"), 0)
-		leave()
+		unlock()
 	}, nil
 }
 
