@@ -39,7 +39,8 @@ func All() []lab.Experiment[*Lab] {
 	}
 }
 
-// Run makes the experiments whose names match, one after the other.
+// Run makes the experiments whose names match, one after the other. Where one
+// fails, it returns the reports of those before.
 func (l *Lab) Run(ctx context.Context, only *regexp.Regexp) ([]Report, error) {
 	if l.update && (l.Short || only != nil && only.String() != "") {
 		return nil, errors.New("-update is for all experiments")
@@ -66,7 +67,7 @@ func (l *Lab) Write(to io.Writer, reports []Report) error {
 		fmt.Fprintf(&b, "\nNot compared: %s.\n", text)
 	}
 	fmt.Fprintf(&b, "\n%d measurements were thrown away, because others took more than a quarter of a core; %d figures are from the least disturbed of several that were.\n", l.thrown, l.busy)
-	if l.update {
+	if l.update && len(l.cases) == allCases {
 		if err := l.updateREADME(); err != nil {
 			return err
 		}
@@ -78,6 +79,9 @@ func (l *Lab) Write(to io.Writer, reports []Report) error {
 func (l *Lab) machine() string {
 	return fmt.Sprintf("%d rounds on %s, %d cores, %s.", l.Rounds, processor(), runtime.NumCPU(), runtime.Version())
 }
+
+// allCases are those of the summary.
+const allCases = 5
 
 // gross is by how much a ratio must miss its target to be no matter of noise.
 const gross = 1.5

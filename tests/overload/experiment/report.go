@@ -63,7 +63,10 @@ func (l *Lab) Run(ctx context.Context, only *regexp.Regexp) ([]Report, error) {
 		})
 	}
 	wait.Wait()
-	return reports, firstCause(failures)
+	if err := firstCause(failures); err != nil {
+		return nil, err
+	}
+	return reports, nil
 }
 
 // Write writes reports as Markdown, and beside the plots as README.md.

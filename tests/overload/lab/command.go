@@ -67,8 +67,8 @@ func (c Command) run(ctx context.Context) error {
 	}
 	defer lab.Close()
 	reports, err := lab.Run(ctx, pattern)
-	if err != nil {
-		return err
+	if len(reports) > 0 { // what was made before something failed counts
+		err = errors.Join(err, lab.Write(os.Stdout, reports))
 	}
-	return lab.Write(os.Stdout, reports)
+	return err
 }
