@@ -170,7 +170,7 @@ func (lab *Lab) undisturbed(ctx context.Context, plan drive.Plan) (best drive.Me
 		if attempt == 0 || m.Foreign < best.Foreign {
 			best = m
 		}
-		if best.Foreign <= foreign {
+		if best.Foreign <= foreign || plan.Rate > 0 { // a rate leaves time to others
 			return best, nil
 		}
 		lab.thrown++
