@@ -119,7 +119,7 @@ func (lab *Lab) updateREADME() error {
 }
 
 func (lab *Lab) figures() string {
-	return fmt.Sprintf("\n%s As shipped is %s.\n\n%s\n%s\n", lab.machine(), lab.shipped, lab.summary(), lab.through())
+	return fmt.Sprintf("\n%s As shipped is %s.\n\n%s\n%s\n%s\n", lab.machine(), lab.shipped, lab.summary(), lab.through(), lab.disturbed())
 }
 
 // replace puts figures between the two lines that enclose them.
