@@ -67,31 +67,6 @@ func (l *Lab) Write(to io.Writer, reports []Report) error {
 		fmt.Fprintf(&b, "\nNot compared: %s.\n", text)
 	}
 	b.WriteString("\n" + l.disturbed())
-	if l.update && (l.Short || only != nil && only.String() != "") {
-		return nil, errors.New("-update is for all experiments")
-	}
-	var reports []Report
-	l.cases = nil
-	for _, e := range lab.Choose(All(), only, l.Short) {
-		report, err := e.Run(ctx, l, l.Say)
-		if err != nil {
-			return reports, err
-		}
-		reports = append(reports, report)
-	}
-	return reports, nil
-}
-
-// Write writes reports as Markdown, beside the plots as README.md, and into the
-// README of the repository if that is wanted.
-func (l *Lab) Write(to io.Writer, reports []Report) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Cost of a request\n\n%s As shipped is %s. CPU is the processor time of the proxy for a request, in user and kernel: the median, and the least and largest of all rounds. [tests/bench](../../tests/bench/README.md) says how it is measured.\n",
-		l.machine(), l.shipped)
-	for _, text := range l.missing {
-		fmt.Fprintf(&b, "\nNot compared: %s.\n", text)
-	}
-	fmt.Fprintf(&b, "\n%d measurements were thrown away, because others took more than a quarter of a core; %d figures are from the least disturbed of several that were.\n", l.thrown, l.busy)
 	if l.update && len(l.cases) == allCases {
 		if err := l.updateREADME(); err != nil {
 			return err
