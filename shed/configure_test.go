@@ -255,10 +255,10 @@ func TestManyThatLeaveShowThatTheExpectationIsWrong(t *testing.T) {
 	d := haunted(t)
 	d.c.Configure(d.now, fixed(1))
 	p := shed.Place{Class: shed.Normal, Route: 5}
-	for range 100 { // always full, and each second client leaves
+	for range 100 { // always full, and each second client waits in vain
 		d.served(1, 5, 100*ms)
 		left := d.arrive(p, shed.Admitted)
-		d.pass(50 * ms)
+		d.pass(150 * ms)
 		d.release(left, shed.Left)
 		at, _ := d.c.Next()
 		d.pass(at - d.now)

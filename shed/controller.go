@@ -25,6 +25,7 @@ type Controller struct {
 	book     book
 	since    time.Duration // when the rejections began
 	rejected time.Duration // when the last one was
+	unsure   time.Duration // when nothing had shown yet that the backend is congested
 	closed   bool
 
 	stats counters
@@ -34,7 +35,7 @@ type Controller struct {
 // unpredictable. It calls decided for each request that was told to wait, when
 // its verdict is there; decided must not call the controller.
 func NewController(cfg Config, seed uint64, decided func(*Place)) *Controller {
-	return &Controller{cfg: cfg, seed: seed, decided: decided, law: newLaw(&cfg), rejected: math.MinInt64 / 2}
+	return &Controller{cfg: cfg, seed: seed, decided: decided, law: newLaw(&cfg), rejected: math.MinInt64 / 2, unsure: math.MinInt64 / 8}
 }
 
 // Configure changes the settings. Those in flight stay; who waits in a queue
@@ -60,6 +61,9 @@ func (c *Controller) Close(now time.Duration) {
 // clock makes time go forward only.
 func (c *Controller) clock(now time.Duration) time.Duration {
 	c.now = max(c.now, now)
+	if c.law.unsure() {
+		c.unsure = c.now
+	}
 	return c.now
 }
 
@@ -68,6 +72,7 @@ func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 	now = c.clock(now)
 	p.placeState = placeState{slot: Slot(p.Route), arrived: now}
 	p.Reason, p.RetryAfter, p.Wait = 0, 0, 0
+	c.law.asked()
 	switch {
 	case c.cfg.Report:
 		return c.pretend(now, p)
@@ -237,8 +242,12 @@ func (c *Controller) Advance(now time.Duration) {
 	now = c.clock(now)
 	for len(c.ghosts) > 0 && c.ghosts[0].until <= now {
 		g := c.ghosts.pop()
-		p := Place{placeState: placeState{slot: g.slot, quiet: g.quiet}}
+		p := Place{placeState: placeState{slot: g.slot, quiet: g.quiet, late: g.late}}
 		c.law.ended(now.Seconds(), &p, (now - g.taken).Seconds(), Left)
+	}
+	if c.law.probe.on && now >= c.law.probe.end() {
+		c.law.flow(now.Seconds())
+		c.law.endProbe(now.Seconds())
 	}
 	if at, ok := c.law.stuck(); ok && c.queue.len > 0 && now >= time.Duration(at*float64(time.Second)) {
 		c.law.park(now.Seconds())
@@ -247,10 +256,6 @@ func (c *Controller) Advance(now time.Duration) {
 	for p := c.queue.oldest; p != nil && p.arrived+c.patience() <= now; p = c.queue.oldest {
 		c.queue.remove(p)
 		c.rejectWaiting(now, p, OutcomeTimeout, ReasonPatience)
-	}
-	if c.law.probe.on && now >= c.law.probe.end() {
-		c.law.flow(now.Seconds())
-		c.law.endProbe(now.Seconds())
 	}
 	c.pump(now)
 }

@@ -253,9 +253,10 @@ func (e *events) advance(now time.Duration) {
 	if at, ok := e.c.Next(); ok && at <= e.c.Clock() {
 		e.t.Fatalf("after Advance(%v) at %v, Next is %v", now, e.c.Clock(), at)
 	}
+	patience := max(e.cfg.Patience, e.c.Patience())
 	for _, r := range e.waiting[:min(len(e.waiting), 32)] {
-		if long := e.c.Clock() - r.came; long >= e.cfg.Patience {
-			e.t.Fatalf("one waits since %v, the patience is %v", long, e.cfg.Patience)
+		if long := e.c.Clock() - r.came; long >= patience {
+			e.t.Fatalf("one waits since %v, the patience is %v", long, patience)
 		}
 	}
 }

@@ -121,3 +121,9 @@ func JudgeFirst() (result ProbeResult, odds float64) {
 	result = l.judgeProbe(meter{seconds: 1, area: 2, work: 2, samples: probeSamples})
 	return result, l.probe.odds
 }
+
+// Routes are the costs of routes alone.
+type Routes struct{ r routes }
+
+func (r *Routes) Learn(slot uint8, cost float64) { r.r.learn(slot, cost) }
+func (r *Routes) Work(slot uint8) float64        { return r.r.work(slot) }

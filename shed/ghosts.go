@@ -18,6 +18,7 @@ type ghost struct {
 	until time.Duration
 	slot  uint8 // of its route
 	quiet bool
+	late  bool          // the client had waited for longer than it takes
 	taken time.Duration // when it got its place
 }
 
@@ -64,9 +65,12 @@ func (g *ghosts) pop() ghost {
 // haunt keeps the place of a client that left for as long as the backend is
 // expected to go on with its request.
 func (c *Controller) haunt(now time.Duration, p *Place) {
-	c.law.gaveUp()
 	elapsed := (now - p.started).Seconds()
 	idle := c.law.expected(c.law.routes.work(p.slot))
+	late := elapsed >= idle
+	if late {
+		c.law.gaveUp() // sooner, it tells nothing of the backend
+	}
 	expected := idle * c.law.congestion()
 	hold := max(expected-elapsed, ghostLeast*expected)
 	if c.law.recent.lost() > lostMany {
@@ -74,5 +78,5 @@ func (c *Controller) haunt(now time.Duration, p *Place) {
 	}
 	hold = min(hold, ghostMost*max(elapsed, idle), ghostMax.Seconds())
 	until := now + time.Duration(hold*float64(time.Second))
-	c.ghosts.push(ghost{until: until, slot: p.slot, quiet: p.quiet, taken: p.started})
+	c.ghosts.push(ghost{until: until, slot: p.slot, quiet: p.quiet, late: late, taken: p.started})
 }

@@ -31,18 +31,25 @@ type law struct {
 	idle   meter // the backend with little to do: the scale
 	busy   meter // the backend at its limit
 	recent meter // likewise, of late
+	high   meter // before a doubt found it congested
+	low    meter // since then, or since that was looked at last
+	held   bool  // what is known since does not bear it out, or nothing is yet
 	since  meter // since the last probe, at its limit or not
 	served float64
 
 	inflight  int
 	parked    int     // those of them that seem to stay for something else than work
-	moved     float64 // when one ended last, or was parked
+	parkedAt  float64 // when they were taken for that
+	old       int     // those that were in flight then, and still are
+	moved     float64 // when one began or ended last, or was parked
 	touched   float64 // when inflight last changed
 	window    window
 	full      bool    // the last window was at the limit
 	saturated float64 // when one was last
 	squeeze   float64 // 0.1 to 1: below 1 clients give up, so everything must be quicker
 
+	met       float64  // the most requests done in a second while they were quick, during the start
+	halted    bool     // the start lets no more in
 	usual     estimate // requests in flight during the start, over seconds
 	best      best
 	trend     trend
@@ -52,7 +59,6 @@ type law struct {
 	change    change
 	calm      int  // windows in a row that are not congested at the limit
 	congested bool // a probe has shown it
-	suspicion int  // windows in a row that are slow below the limit
 }
 
 func newLaw(cfg *Config) law {
@@ -180,6 +186,9 @@ func (l *law) admitted(now float64, p *Place) {
 	p.quiet = l.quiet(now)
 	l.flow(now)
 	l.inflight++
+	if p.Class != Exempt { // those begin in any case
+		l.moved = now
+	}
 }
 
 // ended notes that a request has left the backend after so many seconds. A
@@ -208,13 +217,13 @@ func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
 			l.grow()
 		}
 	}
-	l.count(&l.window, work, e)
+	l.window.ended(p, work, e)
 	if e != Failed && l.routes.known(p.slot) {
 		l.window.took += stay
 		l.window.owed += work
 	}
 	if l.probe.on {
-		l.count(&l.probe.window, work, e)
+		l.probe.window.ended(p, work, e)
 		l.continueProbe(now)
 	}
 	l.closeWindow(now)
@@ -233,17 +242,8 @@ func (l *law) learn(now float64, p *Place, stay float64) {
 	}
 }
 
-func (l *law) count(w *window, work float64, e Ending) {
-	w.count++
-	switch e {
-	case Failed:
-		w.failed++
-	case Left: // nobody knows whether the work was done
-		w.gone++
-	default:
-		w.work += work
-	}
-}
-
-// gaveUp notes that a client left before its answer came.
+// gaveUp notes that a client left because its answer did not come.
 func (l *law) gaveUp() { l.window.left++ }
+
+// asked notes that a request asks for a place.
+func (l *law) asked() { l.window.came++ }

@@ -9,9 +9,10 @@ type meter struct {
 	area    float64 // requests in flight times seconds
 	work    float64 // units completed
 	samples float64 // effective ones
-	gone    float64 // requests whose client had left when they ended
+	gone    float64 // requests whose client had given up when they ended
 	took    float64 // seconds that those took which have ended
 	owed    float64 // units of work of those
+	came    float64 // requests that asked for a place
 }
 
 // stay is how long a unit of work stays in the backend, in seconds.
@@ -43,6 +44,7 @@ func (m *meter) add(x meter, memory float64) {
 	m.gone = keep*m.gone + x.gone
 	m.took = keep*m.took + x.took
 	m.owed = keep*m.owed + x.owed
+	m.came = keep*m.came + x.came
 }
 
 // lost is the part of the requests whose client had left.
@@ -65,6 +67,19 @@ type window struct {
 }
 
 func (w *window) reset(now float64) { *w = window{since: now} }
+
+// ended counts a request that has left the backend.
+func (w *window) ended(p *Place, work float64, e Ending) {
+	w.count++
+	switch {
+	case e == Failed:
+		w.failed++
+	case e == Left && p.late: // nobody knows whether the work was done
+		w.gone++
+	default:
+		w.work += work
+	}
+}
 
 // close gives what the window has measured up to now.
 func (w *window) close(now float64, r *routes) meter {

@@ -6,8 +6,8 @@ package shed
 // beside them: so when requests wait and none ends, a few more are let in. Where
 // the operator has fixed the limit, it stands.
 const (
-	parkAfter = 0.25 // seconds without an end
-	parkStays = 4.0  // or so many stays of slow requests
+	parkAfter = 0.3  // seconds in which none began or ended
+	parkStays = 8.0  // or so many stays of slow requests
 	parkShare = 0.25 // of the limit, that is let in then
 )
 
@@ -22,23 +22,24 @@ func (l *law) patience() float64 {
 // stuck is when so many requests are to be taken for parked that others can go
 // on, ok is false if never.
 func (l *law) stuck() (at float64, ok bool) {
-	return l.moved + l.patience(), !l.fixed && !l.blind && l.allowed() < int(l.max)
+	return l.moved + l.patience(), !l.fixed && !l.blind && !l.probe.on && l.allowed() < int(l.max)
 }
 
 // park takes some requests for parked.
 func (l *law) park(now float64) {
 	l.flow(now)
-	l.moved = now
+	l.moved, l.parkedAt, l.old = now, now, l.inflight
 	l.parked = min(l.parked+max(1, int(parkShare*l.limit)), int(l.max)-l.working())
 }
 
-// unpark notes that a request has ended after so many seconds.
+// unpark notes that a request has ended after so many seconds. Those that are
+// parked are among the ones that were in flight when they were taken for it.
 func (l *law) unpark(now, stay float64) {
 	l.moved = now
-	if l.parked > 0 && stay >= l.patience() {
-		l.parked--
+	if l.parked > 0 && now-stay <= l.parkedAt {
+		l.old--
+		l.parked = min(l.parked, l.old)
 	}
-	l.parked = min(l.parked, l.inflight)
 }
 
 // forget takes what a request has stayed out of the areas: no work came of it.

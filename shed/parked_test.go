@@ -36,10 +36,11 @@ func TestPlacesThatWereHeldAreNotLetInTwice(t *testing.T) {
 	d := newDesk(t, cfg)
 	held := d.many(4, shed.Normal, shed.Admitted)
 	waiting := d.many(4, shed.Normal, shed.Waiting)
-	d.pass(900 * ms) // 250 ms, 500 ms: up to max, and the others had no patience
+	d.pass(900 * ms) // after 300 and after 600 ms one more, up to max
 	d.inflight(6)
 	d.expect(waiting[0], shed.OutcomeQueued, 0)
 	d.expect(waiting[1], shed.OutcomeQueued, 0)
+	d.pass(2 * time.Second)
 	d.expect(waiting[3], shed.OutcomeTimeout, shed.ReasonPatience)
 	for _, p := range append(held, waiting[:2]...) {
 		d.release(p, shed.Served)

@@ -9,16 +9,14 @@ import (
 // a backend that is not busy. Nobody is shed for it: the others wait.
 const (
 	probeDepth   = 0.75 // of the requests that the backend works on
-	doubtDepth   = 0.5  // of those that are in flight, where it may be slow without being busy
-	probeSamples = 24.0
-	doubtSamples = 12.0
+	probeSamples = 24.0 // effective ones that end it
 	probeTurns   = 2.0  // times that those inside are replaced while a probe measures, at least
 	probeMix     = 1.0  // likewise, before it measures: those that are left of before are the long ones
 	probeCost    = 0.01 // of what the backend can do, spent on probes
 	probeGapMax  = 30.0 // seconds
 	probeMoved   = 3.0  // standard deviations
+	probeClose   = 1.5  // likewise, within which nothing has
 	probeElastic = 0.6  // above this the stay falls with the number inside: the backend is busy
-	doubtElastic = 0.4  // likewise, of one probe, where more is lost by an error
 	probeSure    = 1.0  // natural logarithm of the odds from where one may act on them
 	probeStale   = 3.0  // and from where what was known is given up
 	probeEnough  = 6.0  // samples without which nothing was measured
@@ -42,6 +40,8 @@ type probe struct {
 	gap       float64 // before it
 	odds      float64 // that the backend is slow, not congested
 	elastic   estimate
+	load      float64 // of the last one that measured
+	retries   int     // doubts in a row that could not
 	count     [ProbeResults]uint64
 }
 
@@ -86,7 +86,11 @@ func (l *law) startProbe(now, limit float64) {
 	p.on, p.mixing, p.measuring, p.deeper = true, false, false, false
 	p.limit = max(1, math.Floor(limit+0.5))
 	p.began = now
-	wait := (l.congestion()+probeMix+probeTurns)*l.slow() + 3*probeSamples/max(l.routes.effective(l.potential()), 0.1)
+	turns := probeMix + probeTurns
+	if !l.congested {
+		turns *= l.congestion() // it may go on to take so long
+	}
+	wait := (l.congestion()+turns)*l.slow() + 3*probeSamples/max(l.routes.effective(l.potential()), 0.1)
 	p.deadline = now + min(max(wait, 0.3), 10)
 	p.window.reset(now)
 	l.continueProbe(now)
@@ -112,11 +116,7 @@ func (l *law) continueProbe(now float64) {
 		return
 	}
 	m := p.window.close(now, &l.routes)
-	enough := probeSamples
-	if p.doubt && !l.congested {
-		enough = doubtSamples // they all wait for it
-	}
-	if p.window.count >= probeTurns*p.limit && m.samples >= enough {
+	if p.window.count >= probeTurns*p.limit && m.samples >= l.enough(m) {
 		l.endProbe(now)
 	}
 }
@@ -124,21 +124,16 @@ func (l *law) continueProbe(now float64) {
 func (l *law) endProbe(now float64) {
 	p := &l.probe
 	m := p.window.close(now, &l.routes)
-	measured := p.measuring && m.samples >= probeEnough
-	drained := p.mixing
+	measured, drained := p.measuring && m.samples >= probeEnough, p.mixing
 	p.on, p.mixing, p.measuring, p.after = false, false, false, true
 	took := now - p.began
 	if !measured {
-		if !drained {
-			l.setLimit(min(l.limit, float64(l.inflight))) // those inside don't get done: no more for now
-		}
-		p.doubt = false
-		p.count[ProbeFailed]++
-		p.next = now + max(1, took)
+		l.failProbe(now, drained)
 		return
 	}
 	result := l.judgeProbe(m)
 	l.since = meter{}
+	p.load = m.load()
 	if p.doubt && m.rate() > l.busy.rate() {
 		l.busy, l.recent = m, m // fewer got more done: what was known is of the past
 	}
@@ -169,9 +164,24 @@ func (l *law) endProbe(now float64) {
 	p.doubt = false
 }
 
-// judgeProbe takes in what a probe found.
-func (l *law) judgeProbe(m meter) ProbeResult {
+// failProbe ends one that has measured nothing.
+func (l *law) failProbe(now float64, drained bool) {
 	p := &l.probe
+	p.count[ProbeFailed]++
+	if p.doubt && !l.congested && p.retries < doubtRetries {
+		p.retries++
+		l.startProbe(now, doubtDepth*p.limit)
+		return
+	}
+	if !drained {
+		l.setLimit(min(l.limit, float64(l.inflight))) // those inside don't get done: no more for now
+	}
+	p.doubt = false
+	p.next = now + max(1, now-p.began)
+}
+
+// before is what is known of the backend before a probe that has found m.
+func (l *law) before(m meter) meter {
 	before := l.since
 	if before.samples < windowSamples {
 		before = l.busy
@@ -179,17 +189,19 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 	if before.work <= 0 || before.area <= 0 || before.seconds <= 0 {
 		before = m // there is nothing to compare with
 	}
-	believed := math.Log(max(1, before.stay()/l.scale())) // congestion
+	return before
+}
+
+// judgeProbe takes in what a probe found.
+func (l *law) judgeProbe(m meter) ProbeResult {
+	p := &l.probe
+	before := l.before(m)
 	seen := math.Log(before.stay() / m.stay())
-	samples := min(m.samples, 4*probeSamples) * before.samples / (m.samples + before.samples)
 	distance := math.Log(before.load() / m.load())
 	if distance > probeFrom {
 		p.elastic.add(min(max(seen/distance, -0.5), 2), m.samples, 8*probeSamples)
 	}
-	// If the backend is congested it is quicker now, in proportion to what is
-	// inside until it is idle; if it is only slow, it is as it was.
-	expected := max(0, min(believed, distance))
-	p.odds = 0.8*p.odds + samples*expected*(expected-2*seen)/2
+	p.odds = 0.8*p.odds + l.evidence(before, m)
 	if max(before.lost(), m.lost()) > lostMany {
 		p.odds = min(p.odds, -probeStale/2) // too slow for its clients, whatever those say that stayed
 	}
@@ -201,9 +213,12 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 	}
 	p.odds = max(p.odds, -probeStale)
 	l.congested = p.odds < -probeSure || l.congested && p.odds < probeSure
+	if p.doubt {
+		l.remember(before)
+	}
 	if p.doubt && distance > probeFar && seen > doubtElastic*distance {
 		// It is still busy with so few: what it takes when it is not is less.
-		if m.stay() >= l.scale() && l.idle.samples >= idleTrusted {
+		if math.Log(m.stay()/l.scale())*math.Sqrt(m.samples) > -probeClose && l.idle.samples >= idleTrusted {
 			return ProbeConfirmed
 		}
 		l.idle, p.elastic = m, estimate{}
@@ -221,13 +236,4 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 	}
 	l.idle.add(m, memory)
 	return ProbeConfirmed
-}
-
-// expand makes room for a backend that is slow, but not congested: how many
-// it can work on now is searched anew.
-func (l *law) expand() {
-	l.start = true
-	l.setLimit(max(2*l.limit, 2*l.recent.load()))
-	l.busy, l.recent = meter{}, meter{}
-	l.change = change{}
 }

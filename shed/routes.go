@@ -9,8 +9,10 @@ const Slots = 64
 // busy. Only the ratios between them mean something; how long a unit takes
 // is the law's to know.
 type routes struct {
-	cost [Slots]estimate
-	all  estimate // over all requests
+	cost  [Slots]estimate // in what was a unit when it began
+	all   estimate        // over all requests, likewise
+	sum   float64         // of the costs of the known routes, each times its samples
+	grown float64         // how much more than one of them a unit is now
 	// The moments of the cost of requests as they come.
 	mean, square estimate
 	// How much wider than exponentially distributed the costs of a route are.
@@ -30,17 +32,28 @@ func Slot(route uint64) uint8 { return uint8(route % Slots) }
 // work is what a request of a route is expected to cost, 0 while nothing is known.
 func (r *routes) work(slot uint8) float64 {
 	if c := &r.cost[slot]; c.samples > 0 {
-		return c.mean
+		return c.mean / (1 + r.grown)
 	}
-	return r.all.mean
+	return r.all.mean / (1 + r.grown)
 }
 
 func (r *routes) known(slot uint8) bool { return r.cost[slot].samples >= routeKnown }
 
-// learn notes what a request has cost.
+// learn notes what a request has cost. The unit grows with what the routes cost
+// together: when all get slower alike, none has become more expensive.
 func (r *routes) learn(slot uint8, cost float64) {
-	r.cost[slot].add(cost, 1, routeMemory)
+	cost *= 1 + r.grown
+	c := &r.cost[slot]
+	was := *c
+	c.add(cost, 1, routeMemory)
 	r.all.add(cost, 1, routeMemory)
+	if was.samples >= routeKnown {
+		r.grown = (1+r.grown)*(1+was.samples*(c.mean-was.mean)/r.sum) - 1
+		r.sum -= was.samples * was.mean
+	}
+	if c.samples >= routeKnown {
+		r.sum += c.samples * c.mean
+	}
 }
 
 // completed notes that a request of a cost came to its end.

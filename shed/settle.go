@@ -3,7 +3,8 @@ package shed
 import "math"
 
 const (
-	slackShare = 0.06 // the limit is above the requests worked on by this
+	slackShare = 0.05 // the limit is above the requests worked on by this
+	slackError = 0.4  // and by so many standard errors of the scale: with a limit too low it would stay so
 	slackRoot  = 0.8  // and by so many times their square root
 	stepDown   = 0.6  // the limit never falls below this part of itself in a window
 	stepUp     = 2.0  // nor rises above
@@ -28,10 +29,13 @@ func (l *law) settle() {
 	} else {
 		l.calm = 0
 	}
-	if !l.congested {
+	doubted := l.probe.after && l.probe.doubt // what was doubted is known now
+	if !l.congested || l.held && !doubted {
 		limit = max(limit, l.limit) // nobody is shed on a suspicion
 	}
-	if !l.probe.after || !l.probe.doubt { // what was doubted is known now
+	if doubted {
+		limit = max(limit, stepDown*l.probe.load)
+	} else {
 		limit = max(limit, stepDown*l.limit)
 	}
 	l.setLimit(min(limit, stepUp*l.limit))
@@ -40,7 +44,8 @@ func (l *law) settle() {
 // target is the limit for what the backend delivers.
 func (l *law) target() float64 {
 	e := l.erlangs()
-	return (1+slackShare*l.squeeze)*e + slackRoot*l.squeeze*math.Sqrt(e)
+	share := slackShare + slackError/math.Sqrt(max(l.idle.samples, startSamples))
+	return e + l.squeeze*(share*e+slackRoot*math.Sqrt(e))
 }
 
 func (l *law) setLimit(limit float64) {

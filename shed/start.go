@@ -9,13 +9,16 @@ const (
 	startLimit   = 4.0
 	startFew     = 16.0 // requests inside that tell what a request costs, while nothing is known
 	startSamples = 12.0 // effective ones, until that is known
-	startSeconds = 0.5  // before the start may end
+	startSeconds = 0.75 // before the start may end
 	startStays   = 3.0  // of slow requests, likewise
 	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
 	startMore    = 2.0  // times as many inside as when the most was done, that end the start
 	trendRise    = 1.2  // times as many inside as before
 	trendTimes   = 1    // in a row
 	startCrowded = 1.8  // congestion that ends the start
+	startSurge   = 1.2  // times what was done before, from where more is asked for
+	haltSamples  = 8.0  // effective ones, before the start is halted
+	metSamples   = 5.0  // likewise, that tell how much was done
 )
 
 // best is the window of the start in which the most was done.
@@ -26,7 +29,7 @@ type best struct {
 
 // grow is a step of the start: a request was done while there was demand.
 func (l *law) grow() {
-	if !l.probe.on && float64(l.inflight+1) >= saturatedAt*l.limit {
+	if !l.halted && !l.probe.on && float64(l.inflight+1) >= saturatedAt*l.limit {
 		l.setLimit(l.limit + 1)
 	}
 }
@@ -35,6 +38,7 @@ func (l *law) grow() {
 // they were crowded: if requests take longer than they should, or if more of them
 // inside brought no more work done, while the backend does not keep up.
 func (l *law) starting(now float64, m meter, served float64) {
+	l.halt(m, served)
 	if now-l.began < max(startSeconds, startStays*l.slow()) {
 		return
 	}
@@ -43,13 +47,31 @@ func (l *law) starting(now float64, m meter, served float64) {
 		return
 	}
 	crowded := l.full && m.load() > startMore*l.best.load
-	if l.trend.rising() && l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
+	if (l.trend.rising() || l.halted && l.full) && l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
 		crowded = crowded || l.slower() > startCrowded ||
 			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > startCrowded*l.scale()
 	}
 	if crowded {
 		l.busy, l.since, l.best = l.recent, l.recent, best{}
 		l.doubt(now)
+	}
+}
+
+// halt keeps the start from flooding a backend that has become slow. If no more
+// is asked for than it did before, some more may well be inside: it is only slow then.
+func (l *law) halt(m meter, served float64) {
+	slow := l.slower() > startCrowded
+	if !slow {
+		l.meet(m, served)
+	}
+	surge := l.recent.came > startSurge*l.met*l.recent.seconds
+	l.halted = slow && l.recent.samples >= haltSamples && (surge || l.limit >= startFew)
+}
+
+// meet notes how much a backend did that was quick.
+func (l *law) meet(m meter, served float64) {
+	if m.samples >= metSamples {
+		l.met = max(l.met, served)
 	}
 }
 

@@ -51,7 +51,7 @@ func (c *Controller) Stats(now time.Duration) Stats {
 	}
 	for slot := range s.Expected {
 		if l.routes.known(uint8(slot)) { //nolint:gosec // of Slots
-			s.Expected[slot] = time.Duration(l.expected(l.routes.cost[slot].mean) * float64(time.Second))
+			s.Expected[slot] = time.Duration(l.expected(l.routes.work(uint8(slot))) * float64(time.Second))
 		}
 	}
 	return s

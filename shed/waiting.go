@@ -15,6 +15,12 @@ const (
 	turnover = 10 * time.Millisecond
 	// leastPatience is what squeezed clients leave of the patience.
 	leastPatience = 0.3
+	// unsurePatience is how many times longer they wait while nothing shows that
+	// the backend is congested.
+	unsurePatience = 5
+	// unsureFades is how much of that goes in a second after it: the important ones
+	// among those who wait are served meanwhile.
+	unsureFades = 2
 )
 
 // overload is whether a class can't be served as it comes. While it can, those
@@ -101,7 +107,11 @@ func reasonOf(p *Place) Reason {
 // patience is how long anyone may wait, as things are now: one limit for all, so
 // that who came first also gives up first.
 func (c *Controller) patience() time.Duration {
-	return time.Duration(float64(c.cfg.Patience) * max(leastPatience, c.law.squeeze))
+	patience := c.cfg.Patience
+	if longer := unsurePatience*patience - unsureFades*(c.now-c.unsure); longer > patience {
+		patience = longer
+	}
+	return time.Duration(float64(patience) * max(leastPatience, c.law.squeeze))
 }
 
 // room is how many may wait before a request of a class, and the most that
@@ -109,6 +119,9 @@ func (c *Controller) patience() time.Duration {
 func (c *Controller) room(now time.Duration, class Class) (room, most int) {
 	rate := c.law.potential()
 	o := &c.overload[class]
+	if c.law.unsure() {
+		rate, o.empty = max(rate, c.law.met), now
+	}
 	if !o.on && now-o.empty > 2*c.cfg.Patience {
 		o.on, o.rejected = true, now
 	}

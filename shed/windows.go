@@ -10,10 +10,6 @@ const (
 	windowStays   = 1.2  // in stays of slow requests
 	saturatedAt   = 0.88 // of the limit
 
-	suspectStay    = 1.6 // times the scale, from where a backend is suspected
-	suspectSamples = 12.0
-	suspectLoad    = 2.0 // requests in flight, below which nothing is suspected
-
 	changeSlack = 0.75 // standard deviations that are taken for chance
 	changeSure  = 5.0  // the sum of the others from where the backend has changed
 	changeSlow  = 1.3  // times the scale: a change for the worse
@@ -90,6 +86,9 @@ func (l *law) saturatedWindow(now float64, m meter, count float64) {
 		l.starting(now, m, count/m.seconds)
 		return
 	}
+	if l.reconsider(m) {
+		return
+	}
 	if changed {
 		l.busy, l.since = l.recent, l.recent
 		if l.recent.stay() > changeSlow*l.scale() {
@@ -99,7 +98,11 @@ func (l *law) saturatedWindow(now float64, m meter, count float64) {
 	}
 	l.settle()
 	if now >= l.probe.next && !l.blind {
-		l.startProbe(now, l.probe.depth()*min(l.limit, l.erlangs()))
+		limit := l.probe.depth() * min(l.limit, l.erlangs())
+		if !l.congested {
+			limit = max(limit, doubtDepth*l.recent.load())
+		}
+		l.startProbe(now, limit)
 	}
 }
 
@@ -124,41 +127,15 @@ func (c *change) note(m meter, known *meter) bool {
 	return true
 }
 
-// unsaturatedWindow looks for a backend that has become slow although the
-// limit is far: it is asked before anyone is shed.
+// unsaturatedWindow learns from a window in which the limit was not reached.
 func (l *law) unsaturatedWindow(now float64, m meter, count float64) {
 	l.calm = 0
-	if l.start && m.load() > startLimit {
+	switch {
+	case !l.start:
+	case m.load() <= startLimit:
+		l.meet(m, count/m.seconds)
+	default:
 		l.recent.add(m, recentMemory)
 		l.starting(now, m, count/m.seconds)
-		return
 	}
-	if l.fixed || l.idle.samples < idleTrusted || m.samples < suspectSamples || m.load() <= suspectLoad {
-		return
-	}
-	if m.work > 0 && m.stay() < suspectStay*l.scale() {
-		l.suspicion = 0
-		return
-	}
-	if l.suspicion++; l.suspicion < 2 || now < l.probe.next || !l.trend.rising() {
-		return
-	}
-	l.busy, l.recent, l.since = m, m, m
-	l.doubt(now)
-}
-
-// doubt asks a backend that has become slow why, before anyone is shed. Where
-// nothing may be tried out it is taken for congested.
-func (l *law) doubt(now float64) {
-	l.suspicion = 0
-	l.probe.search = l.start
-	l.start = false
-	l.congested = l.blind
-	l.probe.odds = 0
-	if l.blind {
-		l.settle()
-		return
-	}
-	l.probe.doubt = true
-	l.startProbe(now, doubtDepth*l.recent.load())
 }

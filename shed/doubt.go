@@ -1,0 +1,111 @@
+package shed
+
+import "math"
+
+// A doubt is a probe of a backend that has become slow: only if it becomes
+// quicker with fewer requests inside is it congested. Until that is known nobody is
+// shed for it, and what it found is looked at again later.
+const (
+	doubtDepth   = 0.5  // of the requests in flight, that a doubt lets in
+	doubtSamples = 12.0 // effective ones that end it: all others wait for it
+	doubtMost    = 36.0 // likewise, where those leave it open
+	doubtSure    = 2.0  // natural logarithm of the odds from where they do not
+	doubtElastic = 0.4  // above this the backend is still busy with so few
+	doubtRetries = 2    // deeper ones, after one that could not tell
+	doubtSeconds = 1.0  // until what it found is looked at again
+	doubtStays   = 3.0  // of slow requests, likewise
+	doubtWorse   = 1.2  // times the stay of before, from where the backend is not as it was
+)
+
+// doubt asks a backend that has become slow why, before anyone is shed. Where
+// nothing may be tried out it is taken for congested.
+func (l *law) doubt(now float64) {
+	l.probe.search = l.start
+	l.start = false
+	l.congested = l.blind
+	l.probe.odds = 0
+	if l.blind {
+		l.settle()
+		return
+	}
+	l.probe.doubt, l.probe.retries = true, 0
+	l.held, l.high = false, meter{}
+	l.startProbe(now, doubtDepth*l.recent.load())
+}
+
+// unsure reports whether nothing has shown yet that the backend is congested: its
+// limit is still searched for, or it is being asked. Nobody is shed for that; they
+// wait longer.
+func (l *law) unsure() bool { return !l.congested && (l.probe.on || l.start) }
+
+// enough is how many samples end the probe that has found m.
+func (l *law) enough(m meter) float64 {
+	if !l.probe.doubt || l.congested {
+		return probeSamples
+	}
+	if odds := l.evidence(l.before(m), m); math.Abs(odds) < doubtSure {
+		return doubtMost
+	}
+	return doubtSamples
+}
+
+// evidence is what fewer inside tell of the backend: the natural logarithm of the
+// odds that it is slow, not congested. If it is congested it is quicker then, in
+// proportion to what is inside until it is idle; if it is only slow, it is as it was.
+func (l *law) evidence(more, fewer meter) float64 {
+	congested := math.Log(max(1, more.stay()/l.scale()))
+	expected := max(0, min(congested, math.Log(more.load()/fewer.load())))
+	seen := math.Log(more.stay() / fewer.stay())
+	samples := min(fewer.samples, 4*probeSamples) * more.samples / (fewer.samples + more.samples)
+	return samples * expected * (expected - 2*seen) / 2
+}
+
+// remember keeps what was before a doubt that found the backend congested. If
+// another one goes deeper, the most that was inside counts.
+func (l *law) remember(before meter) {
+	l.low, l.held = meter{}, l.congested
+	switch {
+	case !l.congested:
+		l.high = meter{}
+	case l.high.work == 0 || before.load() > l.high.load():
+		l.high = before
+	}
+}
+
+// reconsider looks at what has become of a backend that was found congested, now
+// that fewer are inside: if it isn't quicker, it was only slow.
+func (l *law) reconsider(m meter) bool {
+	if !l.congested || l.high.work <= 0 {
+		l.held = false
+		return false
+	}
+	l.low.add(m, math.Inf(1))
+	if l.low.samples < probeEnough || l.low.seconds < max(doubtSeconds, doubtStays*l.low.stay()*l.routes.slow()) {
+		return false
+	}
+	low := l.low
+	l.low = meter{}
+	if math.Log(l.high.load()/low.load()) < probeFar || low.stay() > doubtWorse*l.high.stay() {
+		l.held = false
+		return false
+	}
+	odds := l.probe.odds + l.evidence(l.high, low)
+	l.held = odds > -probeSure
+	if odds < probeStale {
+		return false
+	}
+	l.probe.odds = 0
+	l.high, l.congested = meter{}, false
+	l.idle = low
+	l.expand()
+	return true
+}
+
+// expand makes room for a backend that is slow, but not congested: how many
+// it can work on now is searched anew.
+func (l *law) expand() {
+	l.start = true
+	l.setLimit(max(2*l.limit, 2*l.recent.load()))
+	l.busy, l.recent = meter{}, meter{}
+	l.change = change{}
+}
