@@ -64,7 +64,8 @@ type Shed struct {
 	Queue *int `json:"queue,omitempty"`
 
 	// How long a request may wait for a place, 1ms to 1m; less where many clients
-	// leave before they are served. Default: 500ms.
+	// leave before they are served, five times as long while nothing shows that the
+	// backend is overloaded. Default: 500ms.
 	Patience *caddy.Duration `json:"patience,omitempty"`
 
 	// The latest that a client is told to come back, in whole seconds, 1s to 24h.

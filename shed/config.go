@@ -9,7 +9,7 @@ type Config struct {
 	Max           int           // the ceiling of requests in flight, at least 1
 	MaxStreams    int           // the ceiling of streams, at least 1
 	Queue         int           // the places to wait, 0 for none
-	Patience      time.Duration // how long a request may wait, while the backend keeps up
+	Patience      time.Duration // how long a request may wait; five times as long while nothing shows that the backend is congested
 	RetryAfterMax time.Duration // how late a rejected request may be told to come back
 	Report        bool          // decide and count, but admit every request
 }

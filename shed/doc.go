@@ -31,7 +31,9 @@
 //     keeps its place.
 //   - The book has the seconds in which rejected requests are told to come back.
 //   - Patience is how long a request may wait. The squeeze is what is left of that
-//     and of the limit where clients leave before they are served.
+//     and of the limit where clients leave before they are served. While the law is
+//     unsure whether the backend is congested they may wait longer, and nobody is
+//     shed.
 //   - The law learns the limit. It counts work: what requests cost, compared with
 //     each other by their route. The stay is how long a unit of work is in the
 //     backend, the scale is its stay while there is little to do, and congestion is
