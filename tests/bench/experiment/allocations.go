@@ -23,10 +23,10 @@ func allocations(ctx context.Context, _ *Lab) (Report, error) {
 		{"200 passed through, report mode", setup{options: "report"}, 0},
 		{"404 JSON kept", setup{status: http.StatusNotFound}, 1},
 		{"100 resources and a browser's Accept", setup{path: "/r57/17", options: resources(100)}, 0},
-		{"520 rewritten to 503", setup{status: 520}, 6}, //nolint:mnd // as some gateways say it
-		{"405 with a problem", setup{method: http.MethodDelete, options: "methods GET POST"}, 3},
+		{"520 rewritten to 503", setup{status: 520}, 7}, //nolint:mnd // as some gateways say it
+		{"405 with a problem", setup{method: http.MethodDelete, options: "methods GET POST"}, 4},
 		{"406 with a problem", setup{accept: "application/json", options: "produces application/xml text/csv"}, 3},
-		{"503 shed", setup{options: "shed {\nfixed 1\nqueue 0\n}", hold: true}, 3},
+		{"503 shed", setup{options: "shed {\nfixed 1\nqueue 0\n}", hold: true}, 4},
 	} {
 		if err := ctx.Err(); err != nil {
 			return report, err
