@@ -63,6 +63,9 @@ func (c *Controller) clock(now time.Duration) time.Duration {
 	c.now = max(c.now, now)
 	if c.law.unsure() {
 		c.unsure = c.now
+		for class := range c.overload {
+			c.overload[class].on, c.overload[class].empty = false, c.now
+		}
 	}
 	return c.now
 }
@@ -227,6 +230,9 @@ func (c *Controller) Next() (at time.Duration, ok bool) {
 	}
 	if p := c.queue.oldest; p != nil {
 		at = min(at, p.arrived+c.patience())
+		if c.fading() {
+			at = min(at, c.now+fadeStep)
+		}
 	}
 	if c.law.probe.on {
 		at = min(at, c.law.probe.end())

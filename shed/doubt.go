@@ -4,7 +4,7 @@ import "math"
 
 // A doubt is a probe of a backend that has become slow: only if it becomes
 // quicker with fewer requests inside is it congested. Until that is known nobody is
-// shed for it, and what it found is looked at again later.
+// shed for it, and what it found is looked at again later, once.
 const (
 	doubtDepth   = 0.5  // of the requests in flight, that a doubt lets in
 	doubtSamples = 12.0 // effective ones that end it: all others wait for it
@@ -74,9 +74,9 @@ func (l *law) remember(before meter) {
 
 // reconsider looks at what has become of a backend that was found congested, now
 // that fewer are inside: if it isn't quicker, it was only slow.
-func (l *law) reconsider(m meter) bool {
+func (l *law) reconsider(now float64, m meter) bool {
 	if !l.congested || l.high.work <= 0 {
-		l.held = false
+		l.settled()
 		return false
 	}
 	l.low.add(m, math.Inf(1))
@@ -85,27 +85,41 @@ func (l *law) reconsider(m meter) bool {
 	}
 	low := l.low
 	l.low = meter{}
-	if math.Log(l.high.load()/low.load()) < probeFar || low.stay() > doubtWorse*l.high.stay() {
+	comparable := math.Log(l.high.load()/low.load()) >= probeFar && low.stay() <= doubtWorse*l.high.stay()
+	if !comparable || max(l.high.lost(), low.lost()) > lostMany {
 		l.held = false
 		return false
 	}
 	odds := l.probe.odds + l.evidence(l.high, low)
-	l.held = odds > -probeSure
-	if odds < probeStale {
-		return false
+	switch {
+	case odds < -probeSure: // from now on changes are what counts
+		l.settled()
+	case odds < probeStale:
+		l.held = true
+	default:
+		l.probe.odds = 0
+		l.idle = low
+		l.expand(now)
+		return true
 	}
-	l.probe.odds = 0
-	l.high, l.congested = meter{}, false
-	l.idle = low
-	l.expand()
-	return true
+	return false
 }
+
+// settled forgets what was before a doubt.
+func (l *law) settled() { l.high, l.low, l.held = meter{}, meter{}, false }
 
 // expand makes room for a backend that is slow, but not congested: how many
 // it can work on now is searched anew.
-func (l *law) expand() {
-	l.start = true
+func (l *law) expand(now float64) {
 	l.setLimit(max(2*l.limit, 2*l.recent.load()))
-	l.busy, l.recent = meter{}, meter{}
+	l.search(now)
+}
+
+// search begins the start, and forgets what was found before.
+func (l *law) search(now float64) {
+	l.resume(now)
+	l.settled()
+	l.congested, l.halted, l.met = false, false, 0
+	l.busy, l.recent, l.best = meter{}, meter{}, best{}
 	l.change = change{}
 }

@@ -102,3 +102,22 @@ func TestClientsThatLeaveAtOnce(t *testing.T) {
 		t.Errorf("the squeeze is %v, the congestion %v", st.Squeeze, st.Congestion)
 	}
 }
+
+// What a doubt has found is looked at again with what became of the backend.
+func TestADoubtIsReconsidered(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		inside, stays   float64
+		held, searching bool
+	}{
+		{"it is quicker", 8, 2, false, false},
+		{"it is hardly quicker", 8, 4.2, true, false},
+		{"it is as it was", 8, 8, false, true},
+		{"it is slower, so something else has changed", 8, 12, false, false},
+		{"as many are inside", 30, 8, false, false},
+	} {
+		if held, searching := shed.Reconsider(c.inside, c.stays); held != c.held || searching != c.searching {
+			t.Errorf("%s: held %v, searching %v; want %v, %v", c.name, held, searching, c.held, c.searching)
+		}
+	}
+}

@@ -118,7 +118,7 @@ func (l *Limiter) Locked(do func(c *Controller, now time.Duration)) {
 // JudgeFirst judges a probe of a backend of which nothing else is known.
 func JudgeFirst() (result ProbeResult, odds float64) {
 	l := newLaw(&Config{Max: 100})
-	result = l.judgeProbe(meter{seconds: 1, area: 2, work: 2, samples: probeSamples})
+	result = l.judgeProbe(0, meter{seconds: 1, area: 2, work: 2, samples: probeSamples})
 	return result, l.probe.odds
 }
 
@@ -127,3 +127,19 @@ type Routes struct{ r routes }
 
 func (r *Routes) Learn(slot uint8, cost float64) { r.r.learn(slot, cost) }
 func (r *Routes) Work(slot uint8) float64        { return r.r.work(slot) }
+
+// Reconsider lets a law see a window at its limit, after a doubt has found it
+// congested with 32 requests inside that stayed for 8 times the scale. Now there are
+// so many, and they stay for so many times the scale.
+func Reconsider(inside, stays float64) (held, searching bool) {
+	l := newLaw(&Config{Max: 100})
+	l.idle = meter{area: 1000, work: 1000, samples: idleTrusted}
+	l.busy = meter{seconds: 50, area: 8 * 200, work: 200, samples: 200}
+	l.recent = l.busy
+	l.start, l.congested, l.limit = false, true, 8
+	l.remember(meter{seconds: 50, area: 32 * 50, work: 200, samples: 200})
+	l.probe.next = 1000
+	l.routes.completed(1)
+	l.saturatedWindow(100, meter{seconds: 60, area: inside * 60, work: inside * 60 / stays, samples: 20}, 100)
+	return l.held, l.start
+}

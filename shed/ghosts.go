@@ -68,7 +68,7 @@ func (c *Controller) haunt(now time.Duration, p *Place) {
 	elapsed := (now - p.started).Seconds()
 	idle := c.law.expected(c.law.routes.work(p.slot))
 	late := elapsed >= idle
-	if late {
+	if elapsed >= 2*idle {
 		c.law.gaveUp() // sooner, it tells nothing of the backend
 	}
 	expected := idle * c.law.congestion()

@@ -58,7 +58,7 @@ type law struct {
 	probe     probe
 	change    change
 	calm      int  // windows in a row that are not congested at the limit
-	congested bool // a probe has shown it
+	congested bool // a probe has shown it; in report mode it is taken for granted
 }
 
 func newLaw(cfg *Config) law {
@@ -75,12 +75,16 @@ func (l *law) configure(cfg *Config) {
 	switch {
 	case l.fixed:
 		l.limit, l.start = float64(cfg.Fixed), false
+		l.parked, l.old = 0, 0
 	case !learned:
-		l.limit, l.start = max(l.limit, startLimit), true
+		l.limit = max(l.limit, startLimit)
+		l.search(-1)
 	}
 	l.limit = min(l.limit, l.max)
 	if l.fixed || l.blind {
 		p := &l.probe
+		l.congested = l.congested || p.doubt // it can't be found out any more
+		p.after = p.after || p.on
 		p.on, p.mixing, p.measuring, p.doubt = false, false, false, false
 	}
 }
@@ -218,12 +222,12 @@ func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
 		}
 	}
 	l.window.ended(p, work, e)
-	if e != Failed && l.routes.known(p.slot) {
+	if e == Served && l.routes.known(p.slot) {
 		l.window.took += stay
 		l.window.owed += work
 	}
 	if l.probe.on {
-		l.probe.window.ended(p, work, e)
+		l.probed(now, p, work, stay, e)
 		l.continueProbe(now)
 	}
 	l.closeWindow(now)
@@ -240,6 +244,20 @@ func (l *law) learn(now float64, p *Place, stay float64) {
 	case !l.routes.known(p.slot):
 		l.routes.learn(p.slot, stay/l.scale()/max(1, l.slower()))
 	}
+}
+
+// probed counts a request that has left the backend while a probe runs. How long
+// one stayed whose client left in time is only what was expected: nothing is
+// measured by it.
+func (l *law) probed(now float64, p *Place, work, stay float64, e Ending) {
+	w := &l.probe.window
+	if e != Left || p.late {
+		w.ended(p, work, e)
+		return
+	}
+	w.count++
+	w.failed++
+	w.forget(now, stay)
 }
 
 // gaveUp notes that a client left because its answer did not come.

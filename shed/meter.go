@@ -47,7 +47,7 @@ func (m *meter) add(x meter, memory float64) {
 	m.came = keep*m.came + x.came
 }
 
-// lost is the part of the requests whose client had left.
+// lost is the part of the requests whose client had given up.
 func (m *meter) lost() float64 {
 	if m.gone == 0 {
 		return 0
@@ -79,6 +79,11 @@ func (w *window) ended(p *Place, work float64, e Ending) {
 	default:
 		w.work += work
 	}
+}
+
+// forget takes what a request has stayed out of the area.
+func (w *window) forget(now, stay float64) {
+	w.area = max(0, w.area-min(stay, now-w.since))
 }
 
 // close gives what the window has measured up to now.

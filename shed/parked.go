@@ -3,7 +3,7 @@ package shed
 // Requests that stay for something else than the backend's work, such as a
 // slow upload or a long poll, take places that others wait for. They can't be
 // told from requests that the backend is slow to do, unless others get a place
-// beside them: so when requests wait and none ends, a few more are let in. Where
+// beside them: so when requests wait and none begins or ends, a few more are let in. Where
 // the operator has fixed the limit, it stands.
 const (
 	parkAfter = 0.3  // seconds in which none began or ended
@@ -22,7 +22,7 @@ func (l *law) patience() float64 {
 // stuck is when so many requests are to be taken for parked that others can go
 // on, ok is false if never.
 func (l *law) stuck() (at float64, ok bool) {
-	return l.moved + l.patience(), !l.fixed && !l.blind && !l.probe.on && l.allowed() < int(l.max)
+	return l.moved + l.patience(), !l.fixed && !l.blind && !(l.probe.on && l.probe.mixing) && l.allowed() < int(l.max)
 }
 
 // park takes some requests for parked.
@@ -36,7 +36,7 @@ func (l *law) park(now float64) {
 // parked are among the ones that were in flight when they were taken for it.
 func (l *law) unpark(now, stay float64) {
 	l.moved = now
-	if l.parked > 0 && now-stay <= l.parkedAt {
+	if l.parked > 0 && now-stay < l.parkedAt-parkAfter/2 { // what was let in then is not among them
 		l.old--
 		l.parked = min(l.parked, l.old)
 	}
@@ -44,9 +44,6 @@ func (l *law) unpark(now, stay float64) {
 
 // forget takes what a request has stayed out of the areas: no work came of it.
 func (l *law) forget(now, stay float64) {
-	l.window.area = max(0, l.window.area-min(stay, now-l.window.since))
-	if l.probe.measuring {
-		w := &l.probe.window
-		w.area = max(0, w.area-min(stay, now-w.since))
-	}
+	l.window.forget(now, stay)
+	l.probe.window.forget(now, stay)
 }

@@ -41,7 +41,7 @@ type probe struct {
 	odds      float64 // that the backend is slow, not congested
 	elastic   estimate
 	load      float64 // of the last one that measured
-	retries   int     // doubts in a row that could not
+	retries   int     // deeper ones, of a doubt that could not
 	count     [ProbeResults]uint64
 }
 
@@ -131,7 +131,7 @@ func (l *law) endProbe(now float64) {
 		l.failProbe(now, drained)
 		return
 	}
-	result := l.judgeProbe(m)
+	result := l.judgeProbe(now, m)
 	l.since = meter{}
 	p.load = m.load()
 	if p.doubt && m.rate() > l.busy.rate() {
@@ -168,13 +168,16 @@ func (l *law) endProbe(now float64) {
 func (l *law) failProbe(now float64, drained bool) {
 	p := &l.probe
 	p.count[ProbeFailed]++
-	if p.doubt && !l.congested && p.retries < doubtRetries {
+	if drained && p.doubt && !l.congested && p.retries < doubtRetries {
 		p.retries++
 		l.startProbe(now, doubtDepth*p.limit)
 		return
 	}
 	if !drained {
 		l.setLimit(min(l.limit, float64(l.inflight))) // those inside don't get done: no more for now
+	}
+	if drained && p.doubt && !l.congested && p.search {
+		l.resume(now)
 	}
 	p.doubt = false
 	p.next = now + max(1, now-p.began)
@@ -193,7 +196,7 @@ func (l *law) before(m meter) meter {
 }
 
 // judgeProbe takes in what a probe found.
-func (l *law) judgeProbe(m meter) ProbeResult {
+func (l *law) judgeProbe(now float64, m meter) ProbeResult {
 	p := &l.probe
 	before := l.before(m)
 	seen := math.Log(before.stay() / m.stay())
@@ -208,7 +211,7 @@ func (l *law) judgeProbe(m meter) ProbeResult {
 	if p.odds > probeStale {
 		p.odds = 0
 		l.idle = m
-		l.expand()
+		l.expand(now)
 		return ProbeStale
 	}
 	p.odds = max(p.odds, -probeStale)

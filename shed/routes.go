@@ -1,5 +1,7 @@
 package shed
 
+import "math"
+
 // Slots is how many kinds of requests are told apart. Routes that share a slot
 // are taken for one.
 const Slots = 64
@@ -9,9 +11,9 @@ const Slots = 64
 // busy. Only the ratios between them mean something; how long a unit takes
 // is the law's to know.
 type routes struct {
-	cost  [Slots]estimate // in what was a unit when it began
+	cost  [Slots]estimate // in what was a unit at some time
 	all   estimate        // over all requests, likewise
-	sum   float64         // of the costs of the known routes, each times its samples
+	sum   float64         // of the samples of the known routes
 	grown float64         // how much more than one of them a unit is now
 	// The moments of the cost of requests as they come.
 	mean, square estimate
@@ -48,12 +50,24 @@ func (r *routes) learn(slot uint8, cost float64) {
 	c.add(cost, 1, routeMemory)
 	r.all.add(cost, 1, routeMemory)
 	if was.samples >= routeKnown {
-		r.grown = (1+r.grown)*(1+was.samples*(c.mean-was.mean)/r.sum) - 1
-		r.sum -= was.samples * was.mean
+		r.grown = (1+r.grown)*math.Pow(c.mean/was.mean, was.samples/r.sum) - 1
+		r.sum -= was.samples
 	}
 	if c.samples >= routeKnown {
-		r.sum += c.samples * c.mean
+		r.sum += c.samples
 	}
+	if r.grown > 1 || r.grown < -0.5 {
+		r.fold()
+	}
+}
+
+// fold makes what a unit is now the one that costs are in.
+func (r *routes) fold() {
+	for i := range r.cost {
+		r.cost[i].mean /= 1 + r.grown
+	}
+	r.all.mean /= 1 + r.grown
+	r.grown = 0
 }
 
 // completed notes that a request of a cost came to its end.

@@ -38,7 +38,7 @@ func (l *law) grow() {
 // they were crowded: if requests take longer than they should, or if more of them
 // inside brought no more work done, while the backend does not keep up.
 func (l *law) starting(now float64, m meter, served float64) {
-	l.halt(m, served)
+	l.halt(m)
 	if now-l.began < max(startSeconds, startStays*l.slow()) {
 		return
 	}
@@ -59,19 +59,19 @@ func (l *law) starting(now float64, m meter, served float64) {
 
 // halt keeps the start from flooding a backend that has become slow. If no more
 // is asked for than it did before, some more may well be inside: it is only slow then.
-func (l *law) halt(m meter, served float64) {
+func (l *law) halt(m meter) {
 	slow := l.slower() > startCrowded
 	if !slow {
-		l.meet(m, served)
+		l.meet(m)
 	}
 	surge := l.recent.came > startSurge*l.met*l.recent.seconds
 	l.halted = slow && l.recent.samples >= haltSamples && (surge || l.limit >= startFew)
 }
 
 // meet notes how much a backend did that was quick.
-func (l *law) meet(m meter, served float64) {
+func (l *law) meet(m meter) {
 	if m.samples >= metSamples {
-		l.met = max(l.met, served)
+		l.met = max(l.met, m.rate()/l.routes.mean.mean)
 	}
 }
 

@@ -21,6 +21,8 @@ const (
 	// unsureFades is how much of that goes in a second after it: the important ones
 	// among those who wait are served meanwhile.
 	unsureFades = 2
+	// fadeStep is how often that is looked at.
+	fadeStep = 50 * time.Millisecond
 )
 
 // overload is whether a class can't be served as it comes. While it can, those
@@ -107,11 +109,13 @@ func reasonOf(p *Place) Reason {
 // patience is how long anyone may wait, as things are now: one limit for all, so
 // that who came first also gives up first.
 func (c *Controller) patience() time.Duration {
-	patience := c.cfg.Patience
-	if longer := unsurePatience*patience - unsureFades*(c.now-c.unsure); longer > patience {
-		patience = longer
-	}
+	patience := max(c.cfg.Patience, unsurePatience*c.cfg.Patience-unsureFades*(c.now-c.unsure))
 	return time.Duration(float64(patience) * max(leastPatience, c.law.squeeze))
+}
+
+// fading reports whether the patience of those who wait becomes less.
+func (c *Controller) fading() bool {
+	return !c.law.unsure() && (unsurePatience-1)*c.cfg.Patience > unsureFades*(c.now-c.unsure)
 }
 
 // room is how many may wait before a request of a class, and the most that
@@ -120,7 +124,7 @@ func (c *Controller) room(now time.Duration, class Class) (room, most int) {
 	rate := c.law.potential()
 	o := &c.overload[class]
 	if c.law.unsure() {
-		rate, o.empty = max(rate, c.law.met), now
+		rate = max(rate, c.law.met)
 	}
 	if !o.on && now-o.empty > 2*c.cfg.Patience {
 		o.on, o.rejected = true, now

@@ -86,7 +86,7 @@ func (l *law) saturatedWindow(now float64, m meter, count float64) {
 		l.starting(now, m, count/m.seconds)
 		return
 	}
-	if l.reconsider(m) {
+	if l.reconsider(now, m) {
 		return
 	}
 	if changed {
@@ -133,7 +133,7 @@ func (l *law) unsaturatedWindow(now float64, m meter, count float64) {
 	switch {
 	case !l.start:
 	case m.load() <= startLimit:
-		l.meet(m, count/m.seconds)
+		l.meet(m)
 	default:
 		l.recent.add(m, recentMemory)
 		l.starting(now, m, count/m.seconds)
