@@ -48,6 +48,7 @@ func TestJSON(t *testing.T) {
 		{"a string may spell the word", "/ok", []string{"false"}, `{"ok":"false"}`, yes, 0},
 		{"the member is absent", "/ok", []string{"false"}, `{"id":1}`, no, 0},
 		{"the member is deeper", "/ok", []string{"false"}, `{"a":{"ok":false}}`, no, 0},
+		{"behind members with space between them", "/ok", []string{"false"}, "{\"a\":{\"x\":1, \"y\":2,\n\t\"z\":3},\"ok\":false}", yes, 0},
 		{"the document is a list", "/ok", []string{"false"}, `[{"ok":false}]`, no, 0},
 		{"an element by its index", "/1/ok", []string{"false"}, `[{"ok":true},{"ok":false}]`, yes, 0},
 		{"an index beyond the end", "/2", nil, `[1,2]`, no, 0},
