@@ -14,6 +14,8 @@ const (
 	doubtRetries = 2    // deeper ones, after one that could not tell
 	doubtSeconds = 1.0  // until what it found is looked at again
 	doubtStays   = 3.0  // of slow requests, likewise
+	doubtRoom    = 1.5  // times the load of before, to which the limit rises after one that left it open
+	doubtTimes   = 2    // that a backend must be found congested that is not asked for more than it did
 	doubtWorse   = 1.2  // times the stay of before, from where the backend is not as it was
 )
 
@@ -21,6 +23,7 @@ const (
 // nothing may be tried out it is taken for congested.
 func (l *law) doubt(now float64) {
 	l.probe.search = l.start
+	l.probe.surge = l.recent.came > startSurge*l.met*l.recent.seconds
 	l.start = false
 	l.congested = l.blind
 	l.probe.odds = 0
@@ -58,6 +61,26 @@ func (l *law) evidence(more, fewer meter) float64 {
 	seen := math.Log(more.stay() / fewer.stay())
 	samples := min(fewer.samples, 4*probeSamples) * more.samples / (fewer.samples + more.samples)
 	return samples * expected * (expected - 2*seen) / 2
+}
+
+// foundCongested reports whether the odds are that the backend is congested. One that
+// is not asked for more than it did before is more likely to be slow: it must be
+// found so twice.
+func (l *law) foundCongested() bool {
+	p := &l.probe
+	switch {
+	case l.congested:
+		return p.odds < probeSure
+	case p.odds >= -probeSure:
+		if p.odds > 0 {
+			p.found = 0
+		}
+		return false
+	case p.doubt && p.search && !p.surge:
+		p.found++
+		return p.found >= doubtTimes
+	}
+	return true
 }
 
 // remember keeps what was before a doubt that found the backend congested. If
@@ -120,6 +143,7 @@ func (l *law) search(now float64) {
 	l.resume(now)
 	l.settled()
 	l.congested, l.halted, l.met = false, false, 0
+	l.probe.found = 0
 	l.busy, l.recent, l.best = meter{}, meter{}, best{}
 	l.change = change{}
 }

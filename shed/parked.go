@@ -22,7 +22,7 @@ func (l *law) patience() float64 {
 // stuck is when so many requests are to be taken for parked that others can go
 // on, ok is false if never.
 func (l *law) stuck() (at float64, ok bool) {
-	return l.moved + l.patience(), !l.fixed && !l.blind && !(l.probe.on && l.probe.mixing) && l.allowed() < int(l.max)
+	return l.moved + l.patience(), !l.fixed && !l.blind && (!l.probe.on || !l.probe.mixing) && l.allowed() < int(l.max)
 }
 
 // park takes some requests for parked.

@@ -41,6 +41,8 @@ type probe struct {
 	odds      float64 // that the backend is slow, not congested
 	elastic   estimate
 	load      float64 // of the last one that measured
+	surge     bool    // more is asked for than the backend ever did
+	found     int     // how often it seemed congested without, during one search
 	retries   int     // deeper ones, of a doubt that could not
 	count     [ProbeResults]uint64
 }
@@ -157,7 +159,8 @@ func (l *law) endProbe(now float64) {
 	switch {
 	case result == ProbeStale:
 	case p.doubt && !l.congested && p.search:
-		l.resume(now) // nothing speaks for having found the limit
+		l.setLimit(min(l.limit, max(startLimit, doubtRoom*l.busy.load()))) // those who waited come at once
+		l.resume(now)                                                      // nothing speaks for having found the limit
 	default:
 		l.settle()
 	}
@@ -215,7 +218,7 @@ func (l *law) judgeProbe(now float64, m meter) ProbeResult {
 		return ProbeStale
 	}
 	p.odds = max(p.odds, -probeStale)
-	l.congested = p.odds < -probeSure || l.congested && p.odds < probeSure
+	l.congested = l.foundCongested()
 	if p.doubt {
 		l.remember(before)
 	}
