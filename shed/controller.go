@@ -231,7 +231,7 @@ func (c *Controller) Next() (at time.Duration, ok bool) {
 	if p := c.queue.oldest; p != nil {
 		at = min(at, p.arrived+c.patience())
 		if c.fading() {
-			at = min(at, c.now+fadeStep)
+			at = min(at, c.now+max(time.Millisecond, c.cfg.Patience/fadeSteps))
 		}
 	}
 	if c.law.probe.on {

@@ -21,8 +21,8 @@ const (
 	// unsureFades is how much of that goes in a second after it: the important ones
 	// among those who wait are served meanwhile.
 	unsureFades = 2
-	// fadeStep is how often that is looked at.
-	fadeStep = 50 * time.Millisecond
+	// fadeSteps is how often that is looked at in the time of the patience.
+	fadeSteps = 8
 )
 
 // overload is whether a class can't be served as it comes. While it can, those
