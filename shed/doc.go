@@ -32,7 +32,7 @@
 //   - The book has the seconds in which rejected requests are told to come back.
 //   - Patience is how long a request may wait. The squeeze is what is left of that
 //     and of the limit where clients leave before they are served. While the law is
-//     unsure whether the backend is congested they may wait longer, and nobody is
+//     unsure whether the backend is congested they may wait longer, instead of being
 //     shed.
 //   - The law learns the limit. It counts work: what requests cost, compared with
 //     each other by their route. The stay is how long a unit of work is in the

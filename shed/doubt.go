@@ -37,8 +37,8 @@ func (l *law) doubt(now float64) {
 }
 
 // unsure reports whether nothing has shown yet that the backend is congested: its
-// limit is still searched for, or it is being asked. Nobody is shed for that; they
-// wait longer.
+// limit is still searched for, or it is being asked. Requests may wait longer then,
+// instead of being shed.
 func (l *law) unsure() bool { return !l.congested && (l.probe.on || l.start) }
 
 // enough is how many samples end the probe that has found m.
@@ -99,7 +99,7 @@ func (l *law) remember(before meter) {
 // that fewer are inside: if it isn't quicker, it was only slow.
 func (l *law) reconsider(now float64, m meter) bool {
 	if !l.congested || l.high.work <= 0 {
-		l.settled()
+		l.forgetDoubt()
 		return false
 	}
 	l.low.add(m, math.Inf(1))
@@ -116,7 +116,7 @@ func (l *law) reconsider(now float64, m meter) bool {
 	odds := l.probe.odds + l.evidence(l.high, low)
 	switch {
 	case odds < -probeSure: // from now on changes are what counts
-		l.settled()
+		l.forgetDoubt()
 	case odds < probeStale:
 		l.held = true
 	default:
@@ -128,20 +128,20 @@ func (l *law) reconsider(now float64, m meter) bool {
 	return false
 }
 
-// settled forgets what was before a doubt.
-func (l *law) settled() { l.high, l.low, l.held = meter{}, meter{}, false }
+// forgetDoubt forgets what was before a doubt.
+func (l *law) forgetDoubt() { l.high, l.low, l.held = meter{}, meter{}, false }
 
 // expand makes room for a backend that is slow, but not congested: how many
 // it can work on now is searched anew.
 func (l *law) expand(now float64) {
 	l.setLimit(max(2*l.limit, 2*l.recent.load()))
-	l.search(now)
+	l.restart(now)
 }
 
-// search begins the start, and forgets what was found before.
-func (l *law) search(now float64) {
+// restart begins the start, and forgets what was found before.
+func (l *law) restart(now float64) {
 	l.resume(now)
-	l.settled()
+	l.forgetDoubt()
 	l.congested, l.halted, l.met = false, false, 0
 	l.probe.found = 0
 	l.busy, l.recent, l.best = meter{}, meter{}, best{}

@@ -1,6 +1,7 @@
 package shed_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -88,18 +89,39 @@ func TestRoutesThatGetSlowerTogether(t *testing.T) {
 	}
 }
 
-// Leaving sooner than a request takes says nothing of the backend.
+// Leaving sooner than a request takes says nothing of the backend: neither are the
+// others squeezed, nor is what was expected of it doubted.
 func TestClientsThatLeaveAtOnce(t *testing.T) {
 	d := haunted(t)
-	d.c.Configure(d.now, fixed(2))
-	for range 200 {
-		left := d.arrive(shed.Place{Class: shed.Normal, Route: 5}, shed.Admitted)
+	d.c.Configure(d.now, fixed(1))
+	p := shed.Place{Class: shed.Normal, Route: 5}
+	for range 200 { // always full
+		d.served(1, 5, 100*ms)
+		left := d.arrive(p, shed.Admitted)
 		d.pass(10 * ms)
 		d.release(left, shed.Left)
-		d.pass(time.Second)
+		at, _ := d.c.Next()
+		d.pass(at - d.now)
 	}
-	if st := d.c.Stats(d.now); st.Squeeze < 1 || st.Congestion > 2 {
-		t.Errorf("the squeeze is %v, the congestion %v", st.Squeeze, st.Congestion)
+	if got := d.c.Stats(d.now).Squeeze; got < 1 {
+		t.Errorf("the squeeze is %v, want 1", got)
+	}
+	left := d.arrive(p, shed.Admitted)
+	d.pass(300 * ms)
+	d.release(left, shed.Left)
+	if at, _ := d.c.Next(); at-d.now > 200*ms {
+		t.Errorf("the place of one that left after 300ms is kept for %v, want as long as a request takes", at-d.now)
+	}
+}
+
+// How long a client stayed that left at once is only what was expected: a probe
+// must not take it for a measurement.
+func TestProbesDoNotMeasureClientsThatLeave(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		work, samples := shed.ProbeSees(late)
+		if work != 3 || samples != 3 {
+			t.Errorf("late %v: of three that were served and one that left, a probe sees work of %v and %v samples", late, work, samples)
+		}
 	}
 }
 
@@ -118,6 +140,58 @@ func TestADoubtIsReconsidered(t *testing.T) {
 	} {
 		if held, searching := shed.Reconsider(c.inside, c.stays); held != c.held || searching != c.searching {
 			t.Errorf("%s: held %v, searching %v; want %v, %v", c.name, held, searching, c.held, c.searching)
+		}
+	}
+}
+
+// One that is not asked for more than it ever did is found congested the second time.
+func TestABackendIsFoundCongested(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		surge bool
+		odds  []float64
+		want  []bool
+	}{
+		{"more is asked for", true, []float64{-2}, []bool{true}},
+		{"no more is asked for", false, []float64{-2, -2}, []bool{false, true}},
+		{"it seemed slow in between", false, []float64{-2, 0.5, -2}, []bool{false, false, false}},
+		{"nobody knew in between", false, []float64{-2, -0.5, -2}, []bool{false, false, true}},
+		{"it was only slow", true, []float64{2}, []bool{false}},
+	} {
+		if got := shed.FoundCongested(c.surge, c.odds...); !slices.Equal(got, c.want) {
+			t.Errorf("%s: after odds of %v, %v, want %v", c.name, c.odds, got, c.want)
+		}
+	}
+}
+
+// A doubt that has measured nothing goes deeper, twice. Where those inside don't get
+// done it is given up.
+func TestADoubtThatCannotTell(t *testing.T) {
+	if got, want := shed.FailDoubt(true), []float64{8, 4, 0}; !slices.Equal(got, want) {
+		t.Errorf("one of 16 goes on with %v, want %v", got, want)
+	}
+	if got, want := shed.FailDoubt(false), []float64{0}; !slices.Equal(got, want) {
+		t.Errorf("one of 16 that could not drain goes on with %v, want %v", got, want)
+	}
+}
+
+// While requests are slow, the start lets no more in where more is asked for than
+// was ever done, or where many are inside.
+func TestTheStartIsHalted(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		limit, asked float64
+		slower       float64
+		want         bool
+	}{
+		{"quick", 20, 200, 1.5, false},
+		{"slow, more is asked for", 8, 200, 3, true},
+		{"slow, no more is asked for", 8, 100, 3, false},
+		{"slow, many are inside", 20, 100, 3, true},
+	} {
+		halted, grown := shed.Halt(c.limit, c.asked, c.slower)
+		if halted != c.want || grown == halted {
+			t.Errorf("%s: halted %v, the limit grows %v", c.name, halted, grown)
 		}
 	}
 }

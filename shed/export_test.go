@@ -143,3 +143,66 @@ func Reconsider(inside, stays float64) (held, searching bool) {
 	l.saturatedWindow(100, meter{seconds: 60, area: inside * 60, work: inside * 60 / stays, samples: 20}, 100)
 	return l.held, l.start
 }
+
+// ProbeSees is what a probe counts of three requests that were served and one whose
+// client left.
+func ProbeSees(late bool) (work, samples float64) {
+	l := newLaw(&Config{Max: 100})
+	for range routeKnown {
+		l.routes.learn(1, 1)
+	}
+	l.start = false
+	l.probe = probe{on: true, mixing: true, measuring: true, limit: 10, deadline: 1000}
+	for i := range 4 {
+		p := Place{placeState: placeState{slot: 1, late: late}}
+		l.admitted(1, &p)
+		l.ended(2, &p, 1, map[bool]Ending{true: Left, false: Served}[i == 3])
+	}
+	w := &l.probe.window
+	return w.work, w.count - w.failed - w.gone
+}
+
+// FoundCongested is what the law makes of doubts with these odds, during one search.
+func FoundCongested(surge bool, odds ...float64) []bool {
+	l := newLaw(&Config{Max: 100})
+	l.probe.doubt, l.probe.search, l.probe.surge = true, true, surge
+	found := make([]bool, len(odds))
+	for i := range odds {
+		l.probe.odds = odds[i]
+		found[i] = l.foundCongested()
+	}
+	return found
+}
+
+// FailDoubt lets a doubt of 16 requests, and those that follow, measure nothing. It
+// gives their limits, 0 for the end.
+func FailDoubt(drained bool) []float64 {
+	l := newLaw(&Config{Max: 100})
+	l.start, l.limit, l.inflight = false, 32, 100
+	l.probe.doubt = true
+	l.startProbe(1, 16)
+	var limits []float64
+	for l.probe.on {
+		l.probe.mixing = drained
+		l.endProbe(2)
+		limits = append(limits, l.probe.limit)
+	}
+	limits[len(limits)-1] = 0
+	return limits
+}
+
+// Halt is what the start makes of a limit that is reached while requests take so many
+// times longer than they did, and so many are asked for in a second; 100 were done.
+// Grown is whether one that is done raises the limit.
+func Halt(limit, asked, slower float64) (halted, grown bool) {
+	l := newLaw(&Config{Max: 100})
+	l.idle = meter{area: 100, work: 100, samples: 100}
+	l.recent = meter{seconds: 1, took: slower * 50, owed: 50, samples: 50, came: asked}
+	l.limit, l.met, l.inflight = limit, 100, int(limit)
+	l.halt(meter{})
+	l.grow()
+	return l.halted, l.limit > limit
+}
+
+// Parked is how many requests are taken for parked.
+func (c *Controller) Parked() int { return c.law.parked }

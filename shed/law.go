@@ -78,7 +78,7 @@ func (l *law) configure(cfg *Config) {
 		l.parked, l.old = 0, 0
 	case !learned:
 		l.limit = max(l.limit, startLimit)
-		l.search(-1)
+		l.restart(-1)
 	}
 	l.limit = min(l.limit, l.max)
 	if l.fixed || l.blind {

@@ -42,10 +42,16 @@ func TestPlacesThatWereHeldAreNotLetInTwice(t *testing.T) {
 	d.expect(waiting[1], shed.OutcomeQueued, 0)
 	d.pass(2 * time.Second)
 	d.expect(waiting[3], shed.OutcomeTimeout, shed.ReasonPatience)
-	for _, p := range append(held, waiting[:2]...) {
+	for _, p := range held {
+		d.release(p, shed.Served)
+	}
+	for _, p := range waiting[:2] {
 		d.release(p, shed.Served)
 	}
 	d.inflight(0)
+	if got := d.c.Parked(); got != 0 {
+		t.Errorf("all have ended, but %d are taken for parked", got)
+	}
 	d.many(d.c.Stats(d.now).Limit, shed.Normal, shed.Admitted)
 	d.arrive(shed.Place{Class: shed.Normal}, shed.Waiting)
 }

@@ -107,7 +107,7 @@ type placeState struct {
 	slot     uint8 // of the route
 	quiet    bool  // admitted while the backend was not busy
 	answered bool
-	late     bool // its client left after it had waited for longer than it takes
+	late     bool // of a ghost: its client had waited for longer than it takes
 	bucket   int
 	arrived  time.Duration
 	started  time.Duration // when it got its place

@@ -14,7 +14,6 @@ const (
 	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
 	startMore    = 2.0  // times as many inside as when the most was done, that end the start
 	trendRise    = 1.2  // times as many inside as before
-	trendTimes   = 1    // in a row
 	startCrowded = 1.8  // congestion that ends the start
 	startSurge   = 1.2  // times what was done before, from where more is asked for
 	haltSamples  = 8.0  // effective ones, before the start is halted
@@ -47,7 +46,7 @@ func (l *law) starting(now float64, m meter, served float64) {
 		return
 	}
 	crowded := l.full && m.load() > startMore*l.best.load
-	if (l.trend.rising() || l.halted && l.full) && l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
+	if (l.trend.rising || l.halted && l.full) && l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
 		crowded = crowded || l.slower() > startCrowded ||
 			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > startCrowded*l.scale()
 	}
@@ -79,9 +78,9 @@ func (l *law) meet(m meter) {
 // requests inside the one become more and more, those inside the other become
 // more once, in the time that a request takes.
 type trend struct {
-	since float64
-	load  float64
-	times int // in a row that the load has risen, each in the time that a request takes
+	since  float64
+	load   float64
+	rising bool // the load has risen in the time that a request takes
 }
 
 // note takes a window in, where requests stay for so many seconds.
@@ -89,13 +88,9 @@ func (t *trend) note(now float64, m *meter, stay float64) {
 	if now-t.since < max(stay, windowMin) {
 		return
 	}
-	if t.times++; m.load() < trendRise*t.load {
-		t.times = 0
-	}
+	t.rising = m.load() >= trendRise*t.load
 	t.since, t.load = now, m.load()
 }
-
-func (t *trend) rising() bool { return t.times >= trendTimes }
 
 // resume goes on with the start where it was.
 func (l *law) resume(now float64) {
