@@ -3,6 +3,7 @@
 package tests
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -46,7 +47,10 @@ func startCaddy(t *testing.T, global, sites string) {
 	loadCaddy(t, global, sites)
 }
 
-// loadCaddy replaces the running configuration.
+// loadCaddy replaces the running configuration and waits until the one before
+// has let go of its addresses: a server that shuts down hangs up on whom it has
+// just accepted, with a gate or without, and no client repeats a request that
+// fails on a new connection.
 func loadCaddy(t *testing.T, global, sites string) {
 	t.Helper()
 	config, err := adapt(fmt.Sprintf(globalOptions, global) + sites)
@@ -56,6 +60,33 @@ func loadCaddy(t *testing.T, global, sites string) {
 	if err := caddy.Load(config, true); err != nil {
 		t.Fatalf("loading the configuration: %v\n%s", err, sites)
 	}
+	awaitServer(t, func() error { return shared(config) })
+}
+
+// shared is an error if two configurations listen on an address of this one.
+func shared(config []byte) error {
+	var tree struct {
+		Apps struct {
+			HTTP struct {
+				Servers map[string]struct{ Listen []string }
+			}
+		}
+	}
+	if err := json.Unmarshal(config, &tree); err != nil {
+		return err
+	}
+	for _, server := range tree.Apps.HTTP.Servers {
+		for _, listen := range server.Listen {
+			address, err := caddy.ParseNetworkAddress(listen)
+			if err != nil {
+				return err
+			}
+			if n := caddy.ListenerUsage(address.Network, address.JoinHostPort(0)); n != 1 {
+				return fmt.Errorf("%d servers listen on %s", n, listen)
+			}
+		}
+	}
+	return nil
 }
 
 // freePort gives a port that nobody has, on any address: sites without bind
