@@ -23,7 +23,7 @@ const (
 // nothing may be tried out it is taken for congested.
 func (l *law) doubt(now float64) {
 	l.probe.search = l.start
-	l.probe.surge = l.recent.came > startSurge*l.met*l.recent.seconds
+	l.probe.surge = l.surging()
 	l.start = false
 	l.congested = l.blind
 	l.probe.odds = 0
@@ -144,6 +144,6 @@ func (l *law) restart(now float64) {
 	l.forgetDoubt()
 	l.congested, l.halted, l.met = false, false, 0
 	l.probe.found = 0
-	l.busy, l.recent, l.best = meter{}, meter{}, best{}
+	l.busy, l.recent, l.quick, l.best = meter{}, meter{}, meter{}, best{}
 	l.change = change{}
 }

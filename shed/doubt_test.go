@@ -175,21 +175,57 @@ func TestADoubtThatCannotTell(t *testing.T) {
 	}
 }
 
+// Requests pile up if they become far more than they were once the backend was slow.
+// That they become more when it gets slow is no sign of it, nor is chance.
+func TestRequestsPileUp(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		quick, slow, want []float64
+	}{
+		{"slow", []float64{3, 2, 3}, []float64{6, 12, 13, 10, 12, 16, 19, 9, 12}, nil},
+		{"does not keep up", []float64{3, 2, 3}, []float64{6, 12, 18, 27, 40}, []float64{40}},
+		{"large", []float64{300}, []float64{600, 1200, 1300, 1500}, []float64{1500}},
+		{"quick", []float64{3, 12, 40}, nil, nil},
+	} {
+		if got := shed.Piling(c.quick, c.slow); !slices.Equal(got, c.want) {
+			t.Errorf("%s: at %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// One that found congested what is asked for no more than it did is looked at again
+// at once, deeper: those who were let wait meanwhile would crowd it.
+func TestADoubtIsFollowedByAnother(t *testing.T) {
+	if limit, odds := shed.LookAgain(); limit != 8 || odds != 0 {
+		t.Errorf("the next lets %v in, with odds of %v; want 8, 0", limit, odds)
+	}
+}
+
+// A window in which chance had more done does not count for what the backend can do.
+func TestWhatTheBackendDid(t *testing.T) {
+	if got := shed.Met(20, 20, 30, 20, 20); got < 20 || got > 26 {
+		t.Errorf("%v, want 20 to 26", got)
+	}
+	if got := shed.Met(20, 20, 60, 60, 60, 60); got < 50 {
+		t.Errorf("after it did 60 for long: %v", got)
+	}
+}
+
 // While requests are slow, the start lets no more in where more is asked for than
-// was ever done, or where many are inside.
+// was ever done, or where the backend was found congested once.
 func TestTheStartIsHalted(t *testing.T) {
 	for _, c := range []struct {
-		name         string
-		limit, asked float64
-		slower       float64
-		want         bool
+		name          string
+		asked, slower float64
+		found         int
+		want          bool
 	}{
-		{"quick", 20, 200, 1.5, false},
-		{"slow, more is asked for", 8, 200, 3, true},
-		{"slow, no more is asked for", 8, 100, 3, false},
-		{"slow, many are inside", 20, 100, 3, true},
+		{"quick", 200, 1.5, 0, false},
+		{"slow, more is asked for", 200, 3, 0, true},
+		{"slow, no more is asked for", 100, 3, 0, false},
+		{"slow, and found congested once", 100, 3, 1, true},
 	} {
-		halted, grown := shed.Halt(c.limit, c.asked, c.slower)
+		halted, grown := shed.Halt(c.asked, c.slower, c.found)
 		if halted != c.want || grown == halted {
 			t.Errorf("%s: halted %v, the limit grows %v", c.name, halted, grown)
 		}

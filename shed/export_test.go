@@ -192,16 +192,63 @@ func FailDoubt(drained bool) []float64 {
 }
 
 // Halt is what the start makes of a limit that is reached while requests take so many
-// times longer than they did, and so many are asked for in a second; 100 were done.
-// Grown is whether one that is done raises the limit.
-func Halt(limit, asked, slower float64) (halted, grown bool) {
+// times longer than they did, so many are asked for in a second, and the backend was
+// found congested so often; 100 were done. Grown is whether one that is done raises
+// the limit.
+func Halt(asked, slower float64, found int) (halted, grown bool) {
+	const limit = 20
 	l := newLaw(&Config{Max: 100})
 	l.idle = meter{area: 100, work: 100, samples: 100}
 	l.recent = meter{seconds: 1, took: slower * 50, owed: 50, samples: 50, came: asked}
-	l.limit, l.met, l.inflight = limit, 100, int(limit)
+	l.limit, l.met, l.inflight, l.probe.found = limit, 100, limit, found
 	l.halt(meter{})
 	l.grow()
 	return l.halted, l.limit > limit
+}
+
+// Piling is at which of the loads the start sees requests pile up, while those are
+// quick and then while they are slow.
+func Piling(quick, slow []float64) (at []float64) {
+	l := newLaw(&Config{Max: 100})
+	now := 0.0
+	for i, load := range append(quick, slow...) {
+		now++
+		l.trend.slow = i >= len(quick)
+		l.trend.note(now, &meter{area: load, seconds: 1}, 0.5)
+		if l.growing() {
+			at = append(at, load)
+		}
+	}
+	return at
+}
+
+// LookAgain is how many requests a doubt lets in that found the backend congested with
+// 16 inside, and with what odds it begins.
+func LookAgain() (limit, odds float64) {
+	l := newLaw(&Config{Max: 100})
+	l.idle = meter{area: 100, work: 100, samples: 200}
+	l.busy = meter{area: 320, seconds: 10, work: 80, samples: 80}
+	l.met = 100
+	l.doubt(1)
+	p := &l.probe
+	p.search, p.mixing, p.measuring = true, true, true
+	p.window = window{since: 1, meter: meter{area: 32, work: 16}, count: 16}
+	l.endProbe(3)
+	if l.congested || !p.on {
+		return 0, p.odds
+	}
+	return p.limit, p.odds
+}
+
+// Met is how many requests a second the start takes for the most that were done, when
+// so many were done in windows of a second.
+func Met(done ...float64) float64 {
+	l := newLaw(&Config{Max: 100})
+	l.routes.mean.add(1, 1, 100)
+	for _, n := range done {
+		l.meet(meter{seconds: 1, work: n, samples: n})
+	}
+	return l.met
 }
 
 // Parked is how many requests are taken for parked.

@@ -48,7 +48,8 @@ type law struct {
 	saturated float64 // when one was last
 	squeeze   float64 // 0.1 to 1: below 1 clients give up, so everything must be quicker
 
-	met       float64  // the most requests done in a second while they were quick, during the start
+	quick     meter    // the start, while requests are quick
+	met       float64  // the most requests done in a second in that
 	halted    bool     // the start lets no more in
 	usual     estimate // requests in flight during the start, over seconds
 	best      best

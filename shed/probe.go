@@ -133,6 +133,7 @@ func (l *law) endProbe(now float64) {
 		l.failProbe(now, drained)
 		return
 	}
+	found := p.found
 	result := l.judgeProbe(now, m)
 	l.since = meter{}
 	p.load = m.load()
@@ -150,6 +151,9 @@ func (l *law) endProbe(now float64) {
 		p.next = now + took
 	} else if p.doubt {
 		p.next = now + max(1, 2*took)
+	}
+	if !l.congested && p.found > found {
+		p.odds, p.deeper = 0, true // the next one is to find it without what this one found
 	}
 	if p.deeper {
 		l.busy = m

@@ -1,5 +1,7 @@
 package shed
 
+import "math"
+
 // The start is the search for the first limit: a few requests are let in, and
 // each that is done lets one more in, so that the limit doubles in the time that
 // a request takes. It ends when requests take longer than the first ones did.
@@ -14,6 +16,8 @@ const (
 	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
 	startMore    = 2.0  // times as many inside as when the most was done, that end the start
 	trendRise    = 1.2  // times as many inside as before
+	trendApart   = 4.0  // standard deviations above the usual load, likewise
+	trendMemory  = 0.2  // part that the last load has in the usual one
 	startCrowded = 1.8  // congestion that ends the start
 	startSurge   = 1.2  // times what was done before, from where more is asked for
 	haltSamples  = 8.0  // effective ones, before the start is halted
@@ -46,7 +50,7 @@ func (l *law) starting(now float64, m meter, served float64) {
 		return
 	}
 	crowded := l.full && m.load() > startMore*l.best.load
-	if (l.trend.rising || l.halted && l.full) && l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
+	if l.growing() && l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
 		crowded = crowded || l.slower() > startCrowded ||
 			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > startCrowded*l.scale()
 	}
@@ -56,22 +60,42 @@ func (l *law) starting(now float64, m meter, served float64) {
 	}
 }
 
-// halt keeps the start from flooding a backend that has become slow. If no more
-// is asked for than it did before, some more may well be inside: it is only slow then.
+// halt keeps the start from flooding a backend that has become slow, if there is
+// reason to suspect that it is congested. If there is none, some more may well be
+// inside: it is only slow then.
 func (l *law) halt(m meter) {
-	slow := l.slower() > startCrowded
-	if !slow {
+	l.trend.slow = l.slower() > startCrowded
+	if !l.trend.slow {
 		l.meet(m)
 	}
-	surge := l.recent.came > startSurge*l.met*l.recent.seconds
-	l.halted = slow && l.recent.samples >= haltSamples && (surge || l.limit >= startFew)
+	l.halted = l.trend.slow && l.recent.samples >= haltSamples && l.suspected()
 }
 
 // meet notes how much a backend did that was quick.
 func (l *law) meet(m meter) {
-	if m.samples >= metSamples {
-		l.met = max(l.met, m.rate()/l.routes.mean.mean)
+	l.quick.add(m, recentMemory)
+	if l.quick.samples >= metSamples {
+		l.met = max(l.met, l.quick.rate()/l.routes.mean.mean)
 	}
+}
+
+// surging reports whether more is asked for than the backend ever did.
+func (l *law) surging() bool { return l.recent.came > startSurge*l.met*l.recent.seconds }
+
+// suspected reports whether there is a reason to think that a backend that is slow
+// is congested: more is asked for than it ever did, or it was found so once.
+func (l *law) suspected() bool {
+	return l.surging() || l.probe.found > 0
+}
+
+// growing reports whether the requests inside become more, as in a backend that
+// does not keep up. Without a suspicion it takes more than chance may do: to ask
+// a backend that is only slow costs those who have to wait.
+func (l *law) growing() bool {
+	if l.suspected() {
+		return l.trend.rising || l.halted && l.full
+	}
+	return l.trend.piling
 }
 
 // trend tells a backend that does not keep up from one that is only slow: the
@@ -80,7 +104,11 @@ func (l *law) meet(m meter) {
 type trend struct {
 	since  float64
 	load   float64
-	rising bool // the load has risen in the time that a request takes
+	rising bool    // it has risen in the time that a request takes
+	slow   bool    // requests take too long
+	turned bool    // they did so before the load was noted last
+	usual  float64 // load since then; 0: not known
+	piling bool    // the load is far above the usual one
 }
 
 // note takes a window in, where requests stay for so many seconds.
@@ -90,6 +118,17 @@ func (t *trend) note(now float64, m *meter, stay float64) {
 	}
 	t.rising = m.load() >= trendRise*t.load
 	t.since, t.load = now, m.load()
+	t.piling = t.usual > 0 && t.load >= max(trendRise*t.usual, t.usual+trendApart*math.Sqrt(t.usual))
+	switch {
+	case !t.slow:
+		t.turned, t.usual, t.piling = false, 0, false
+	case !t.turned:
+		t.turned = true // the load is still on its way
+	case t.usual == 0:
+		t.usual = t.load
+	default:
+		t.usual += trendMemory * (t.load - t.usual)
+	}
 }
 
 // resume goes on with the start where it was.

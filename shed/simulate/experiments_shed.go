@@ -1,6 +1,10 @@
 package simulate
 
-import "time"
+import (
+	"time"
+
+	"github.com/statusgate/statusgate/shed"
+)
 
 // ShedMost is the one figure of experiments in which the backend could serve all.
 func shedMost(mean, worst float64) []Figure {
@@ -8,6 +12,18 @@ func shedMost(mean, worst float64) []Figure {
 }
 
 func measureShed(t *Trial) []float64 { return []float64{t.Shed()} }
+
+// LoseMost is also about those who waited too long, because the limiter asked the
+// backend or let too few in.
+func loseMost(mean, worst float64) []Figure {
+	return append(shedMost(mean, worst), Figure{Name: "lost", Unit: "%", Mean: mean, Worst: worst})
+}
+
+// MeasureLost compares the answers in time with those without any limiter.
+func measureLost(t *Trial) []float64 {
+	alone := t.With(None()).Success(shed.Normal)
+	return []float64{t.Shed(), 1 - t.Success(shed.Normal)/alone}
+}
 
 // Cold makes a scenario measured from its start, when the limiter knows nothing.
 func cold(sc Scenario) Scenario {
@@ -36,9 +52,9 @@ func falseShedding() []Experiment {
 		}},
 		{Name: "cold start at 0.5x, any mix", Figures: shedMost(0, .02), Cells: halfLoads()},
 		{Name: "mix shifts from 2 % to 30 % slow at 0.5x", Figures: shedMost(.005, .02), Cells: mixShifts()},
-		{Name: "backend gets 4x slower, far from full", Figures: shedMost(.01, .05), Cells: []Cell{
-			{Name: "queueing", Scenario: slower, Measure: measureShed},
-			{Name: "boundless", Scenario: boundless, Measure: measureShed},
+		{Name: "backend gets 4x slower, far from full", Figures: loseMost(.01, .05), Cells: []Cell{
+			{Name: "queueing", Scenario: slower, Measure: measureLost},
+			{Name: "boundless", Scenario: boundless, Measure: measureLost},
 		}},
 		{Name: "C12 at 0.8x", Figures: shedMost(.015, anything), Cells: []Cell{
 			{Name: "exp", Scenario: c12.steady(c12.fifo(), Exponential, .8), Measure: measureShed},

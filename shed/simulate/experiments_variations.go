@@ -82,7 +82,7 @@ func boundless() Experiment {
 // slowerBackends get slower in other measures than the one of the table, and closer to
 // what they can do.
 func slowerBackends() Experiment {
-	e := Experiment{Name: "other backends get slower, not full", Figures: shedMost(.02, .1)}
+	e := Experiment{Name: "other backends get slower, not full", Figures: loseMost(.02, .1)}
 	for _, z := range []size{c12, c30} {
 		for _, c := range []struct{ load, slow float64 }{{.15, 4}, {.2, 4}, {.35, 2}, {.05, 10}} {
 			sc := z.steady(z.fifo(), Exponential, 0)
@@ -92,7 +92,28 @@ func slowerBackends() Experiment {
 			)
 			sc.From = 20 * time.Second
 			name := fmt.Sprintf("%v %gx, %g times slower", z, c.load, c.slow)
-			e.Cells = append(e.Cells, Cell{Name: name, Scenario: sc, Measure: measureShed})
+			e.Cells = append(e.Cells, Cell{Name: name, Scenario: sc, Measure: measureLost})
+		}
+	}
+	return e
+}
+
+// quietHalves lose capacity below what they are asked for, and have never been asked
+// for more than they had.
+func quietHalves() Experiment {
+	e := Experiment{Name: "backend that was never full halves at 0.8x", Figures: efficiency(.88, .8)}
+	for _, z := range []size{c12, c30, c100} {
+		for _, b := range []struct {
+			name string
+			Backend
+		}{{"queueing", z.fifo()}, {"collapsing", z.mild()}} {
+			sc := z.steady(b.Backend, Exponential, 0)
+			sc.Phases = phases(
+				Phase{For: 20 * time.Second, Load: .8},
+				Phase{For: 30 * time.Second, Load: .8, Servers: z.servers / 2},
+			)
+			sc.From = 20 * time.Second
+			e.Cells = append(e.Cells, Cell{Name: z.String() + " " + b.name, Scenario: sc, Measure: measureEfficiency})
 		}
 	}
 	return e
@@ -102,6 +123,7 @@ func changeVariations() []Experiment {
 	return []Experiment{
 		lightLoads(),
 		slowerBackends(),
+		quietHalves(),
 		collapsingHalves(),
 		adaptation("time to 90 %, C30", c30, 2),
 		adaptation("time to 90 %, C250", c250, 2),
