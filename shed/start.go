@@ -9,6 +9,7 @@ import "math"
 // by then is soon done.
 const (
 	startLimit   = 4.0
+	startSlow    = 12.0
 	startFew     = 16.0 // requests inside that tell what a request costs, while nothing is known
 	startSamples = 12.0 // effective ones, until that is known
 	startSeconds = 0.75 // before the start may end
@@ -33,7 +34,7 @@ type best struct {
 // grow is a step of the start: a request was done while there was demand.
 func (l *law) grow() {
 	if !l.halted && !l.probe.on && float64(l.inflight+1) >= saturatedAt*l.limit {
-		l.setLimit(l.limit + 1)
+		l.setLimit(l.limit + min(1, l.limit/startSlow))
 	}
 }
 
