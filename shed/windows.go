@@ -28,8 +28,9 @@ const (
 func (l *law) closeWindow(now float64) {
 	m := l.window.close(now, &l.routes)
 	shortest := max(windowMin, windowStays*l.slow())
-	if !(m.seconds >= shortest && m.samples >= windowSamples ||
-		m.seconds >= max(1, 3*shortest) && m.samples >= 5 ||
+	ended := l.routes.effective(l.window.count - l.window.failed) // those whose client had left tell something, too
+	if !(m.seconds >= shortest && ended >= windowSamples ||
+		m.seconds >= max(1, 3*shortest) && ended >= 5 ||
 		m.seconds >= max(3, 5*shortest)) {
 		return
 	}
