@@ -17,8 +17,8 @@ const (
 	usualMemory  = 20.0  // seconds of what is known of the load during the start
 	lostMany     = 0.2   // of those that ended: what the others say is not the whole truth
 	lostMost     = 0.5
-	calmAfter    = 2.0   // seconds after which a saturation is over
-	shortestStay = 1e-6  // seconds
+	calmAfter    = 2.0  // seconds after which a saturation is over
+	shortestStay = 1e-6 // seconds
 )
 
 // law learns how many requests the backend can work on at a time.
@@ -175,7 +175,7 @@ func (l *law) quiet(now float64) bool {
 	}
 	few := 0.7 * l.limit
 	if l.start {
-		if few = 1.5 * l.usual.mean; l.routes.effective(l.idle.samples) < startSamples {
+		if few = 1.5 * l.usual.mean; l.unknown() {
 			few = max(few, startFew)
 		}
 	}

@@ -188,10 +188,11 @@ func (l *law) failProbe(now float64, drained bool) {
 		l.startProbe(now, doubtDepth*p.limit)
 		return
 	}
-	if !drained {
+	switch {
+	case !drained:
 		l.setLimit(min(l.limit, float64(l.inflight))) // those inside don't get done: no more for now
-	}
-	if drained && p.doubt && !l.congested && p.search {
+	case p.doubt && !l.congested && p.search:
+		l.setLimit(min(l.limit, p.limit)) // not even so few get done
 		l.resume(now)
 	}
 	p.doubt = false

@@ -17,6 +17,7 @@ const (
 	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
 	startMore    = 2.0  // times as many inside as when the most was done, that end the start
 	trendRise    = 1.2  // times as many inside as before
+	trendSlow    = 3.0  // times as long as in an idle backend: the longest time to take for that
 	trendApart   = 4.0  // standard deviations above the usual load, likewise
 	trendMemory  = 0.2  // part that the last load has in the usual one
 	startCrowded = 1.8  // congestion that ends the start
@@ -51,7 +52,7 @@ func (l *law) starting(now float64, m meter, served float64) {
 		return
 	}
 	crowded := l.full && m.load() > startMore*l.best.load
-	if l.growing() && l.recent.samples >= windowSamples && l.routes.effective(l.idle.samples) >= startSamples {
+	if l.growing() && l.recent.samples >= windowSamples && !l.unknown() {
 		crowded = crowded || l.slower() > startCrowded ||
 			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > startCrowded*l.scale()
 	}
@@ -130,6 +131,14 @@ func (t *trend) note(now float64, m *meter, stay float64) {
 	default:
 		t.usual += trendMemory * (t.load - t.usual)
 	}
+}
+
+// unknown reports whether nobody knows yet what requests cost.
+func (l *law) unknown() bool { return l.routes.effective(l.idle.samples) < startSamples }
+
+// early reports whether the start may not end yet, whatever is seen.
+func (l *law) early(now float64) bool {
+	return l.start && (l.unknown() || now-l.began < max(startSeconds, startStays*l.slow()))
 }
 
 // resume goes on with the start where it was.

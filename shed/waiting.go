@@ -123,7 +123,10 @@ func (c *Controller) fading() bool {
 func (c *Controller) room(now time.Duration, class Class) (room, most int) {
 	rate := c.law.potential()
 	o := &c.overload[class]
-	if c.law.unsure() {
+	switch {
+	case c.law.early(now.Seconds()):
+		rate = math.Inf(1)
+	case c.law.unsure():
 		rate = max(rate, c.law.met)
 	}
 	if !o.on && now-o.empty > 2*c.cfg.Patience {

@@ -43,7 +43,7 @@ func (l *law) closeWindow(now float64) {
 	if !l.probe.on && !l.probe.after {
 		l.since.add(m, busyMemory)
 		if count > 0 && l.routes.mean.mean > 0 {
-			l.trend.note(now, &m, m.area/count*l.routes.slow()/l.routes.mean.mean)
+			l.trend.note(now, &m, min(m.area/count/l.routes.mean.mean, trendSlow*l.scale())*l.routes.slow())
 		}
 	}
 	switch {
