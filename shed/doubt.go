@@ -135,7 +135,9 @@ func (l *law) forgetDoubt() { l.high, l.low, l.held = meter{}, meter{}, false }
 // it can work on now is searched anew.
 func (l *law) expand(now float64) {
 	l.setLimit(max(2*l.limit, 2*l.recent.load()))
+	met := l.recent.rate() / l.routes.mean.mean
 	l.restart(now)
+	l.met = met
 }
 
 // restart begins the start, and forgets what was found before.

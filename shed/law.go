@@ -175,7 +175,7 @@ func (l *law) quiet(now float64) bool {
 	}
 	few := 0.7 * l.limit
 	if l.start {
-		if few = 1.5 * l.usual.mean; l.unknown() {
+		if few = 1.5 * l.usual.mean; l.routes.effective(l.idle.samples) < startSamples {
 			few = max(few, startFew)
 		}
 	}

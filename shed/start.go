@@ -19,8 +19,9 @@ const (
 	trendRise    = 1.2  // times as many inside as before
 	trendSlow    = 3.0  // times as long as in an idle backend: the longest time to take for that
 	trendApart   = 4.0  // standard deviations above the usual load, likewise
-	trendMemory  = 0.2  // part that the last load has in the usual one
+	trendMemory  = 20.0 // loads that the usual one is the mean of
 	startCrowded = 1.8  // congestion that ends the start
+	startError   = 4.0  // times the standard error of the scale, that is allowed for while little is known
 	startSurge   = 1.2  // times what was done before, from where more is asked for
 	haltSamples  = 8.0  // effective ones, before the start is halted
 	metSamples   = 5.0  // likewise, that tell how much was done
@@ -44,7 +45,7 @@ func (l *law) grow() {
 // inside brought no more work done, while the backend does not keep up.
 func (l *law) starting(now float64, m meter, served float64) {
 	l.halt(m)
-	if now-l.began < max(startSeconds, startStays*l.slow()) {
+	if l.early(now) {
 		return
 	}
 	if l.full && served > startGrowth*l.best.served {
@@ -52,9 +53,9 @@ func (l *law) starting(now float64, m meter, served float64) {
 		return
 	}
 	crowded := l.full && m.load() > startMore*l.best.load
-	if l.growing() && l.recent.samples >= windowSamples && !l.unknown() {
-		crowded = crowded || l.slower() > startCrowded ||
-			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > startCrowded*l.scale()
+	if l.growing() && l.recent.samples >= windowSamples {
+		crowded = crowded || l.slower() > l.crowded() ||
+			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > l.crowded()*l.scale()
 	}
 	if crowded {
 		l.busy, l.since, l.best = l.recent, l.recent, best{}
@@ -66,7 +67,7 @@ func (l *law) starting(now float64, m meter, served float64) {
 // reason to suspect that it is congested. If there is none, some more may well be
 // inside: it is only slow then.
 func (l *law) halt(m meter) {
-	l.trend.slow = l.slower() > startCrowded
+	l.trend.slow = l.slower() > l.crowded()
 	if !l.trend.slow {
 		l.meet(m)
 	}
@@ -106,11 +107,11 @@ func (l *law) growing() bool {
 type trend struct {
 	since  float64
 	load   float64
-	rising bool    // it has risen in the time that a request takes
-	slow   bool    // requests take too long
-	turned bool    // they did so before the load was noted last
-	usual  float64 // load since then; 0: not known
-	piling bool    // the load is far above the usual one
+	rising bool     // it has risen in the time that a request takes
+	slow   bool     // requests take too long
+	turned bool     // they did so before the load was noted last
+	usual  estimate // load since then
+	piling bool     // the load is far above the usual one
 }
 
 // note takes a window in, where requests stay for so many seconds.
@@ -120,25 +121,28 @@ func (t *trend) note(now float64, m *meter, stay float64) {
 	}
 	t.rising = m.load() >= trendRise*t.load
 	t.since, t.load = now, m.load()
-	t.piling = t.usual > 0 && t.load >= max(trendRise*t.usual, t.usual+trendApart*math.Sqrt(t.usual))
+	usual := t.usual.mean
+	t.piling = usual > 0 && t.load >= max(trendRise*usual, usual+trendApart*math.Sqrt(usual))
 	switch {
 	case !t.slow:
-		t.turned, t.usual, t.piling = false, 0, false
+		t.turned, t.usual, t.piling = false, estimate{}, false
 	case !t.turned:
 		t.turned = true // the load is still on its way
-	case t.usual == 0:
-		t.usual = t.load
 	default:
-		t.usual += trendMemory * (t.load - t.usual)
+		t.usual.add(t.load, 1, trendMemory)
 	}
 }
 
-// unknown reports whether nobody knows yet what requests cost.
-func (l *law) unknown() bool { return l.routes.effective(l.idle.samples) < startSamples }
+// crowded is from how many times as long as they should that requests take too long
+// during the start: the less is known of the scale, the more.
+func (l *law) crowded() float64 {
+	known := max(1, l.routes.effective(l.idle.samples))
+	return startCrowded * (1 + startError*max(0, 1/math.Sqrt(known)-1/math.Sqrt(startSamples)))
+}
 
 // early reports whether the start may not end yet, whatever is seen.
 func (l *law) early(now float64) bool {
-	return l.start && (l.unknown() || now-l.began < max(startSeconds, startStays*l.slow()))
+	return l.start && now-l.began < max(startSeconds, startStays*l.slow())
 }
 
 // resume goes on with the start where it was.
