@@ -16,9 +16,8 @@ const (
 	idleTrusted  = 100.0 // after which that is trusted
 	usualMemory  = 20.0  // seconds of what is known of the load during the start
 	lostMany     = 0.2   // of those that ended: what the others say is not the whole truth
-	lostMost     = 0.5
-	calmAfter    = 2.0  // seconds after which a saturation is over
-	shortestStay = 1e-6 // seconds
+	calmAfter    = 2.0   // seconds after which a saturation is over
+	shortestStay = 1e-6  // seconds
 )
 
 // law learns how many requests the backend can work on at a time.

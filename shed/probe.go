@@ -129,14 +129,6 @@ func (l *law) endProbe(now float64) {
 	measured, drained := p.measuring && m.samples >= probeEnough, p.mixing
 	p.on, p.mixing, p.measuring, p.after = false, false, false, true
 	took := now - p.began
-	if !measured && p.doubt && !l.congested && m.gone >= probeEnough && m.lost() > lostMost {
-		l.congested = true // it may be only slow, but too slow for its clients
-		p.count[ProbeFailed]++
-		p.next = now + max(1, 2*took)
-		l.settle()
-		p.doubt = false
-		return
-	}
 	if !measured {
 		l.failProbe(now, drained)
 		return
