@@ -170,6 +170,9 @@ func TestADoubtThatCannotTell(t *testing.T) {
 	if got, want := shed.FailDoubt(true), []float64{8, 4, 0}; !slices.Equal(got, want) {
 		t.Errorf("one of 16 goes on with %v, want %v", got, want)
 	}
+	if got := shed.LimitAfterFailedDoubt(); got != 4 {
+		t.Errorf("after the last of them the limit is %v, want 4: not even so few got done", got)
+	}
 	if got, want := shed.FailDoubt(false), []float64{0}; !slices.Equal(got, want) {
 		t.Errorf("one of 16 that could not drain goes on with %v, want %v", got, want)
 	}

@@ -191,6 +191,20 @@ func FailDoubt(drained bool) []float64 {
 	return limits
 }
 
+// LimitAfterFailedDoubt is what the limit, which was 32, is after a doubt of the start
+// and those that followed it have measured nothing.
+func LimitAfterFailedDoubt() float64 {
+	l := newLaw(&Config{Max: 100})
+	l.start, l.limit = false, 32
+	l.probe.doubt, l.probe.search = true, true
+	l.startProbe(1, 16)
+	for l.probe.on {
+		l.probe.mixing = true
+		l.endProbe(2)
+	}
+	return l.limit
+}
+
 // Halt is what the start makes of a limit that is reached while requests take so many
 // times longer than they did, so many are asked for in a second, and the backend was
 // found congested so often; 100 were done. Grown is whether one that is done raises
@@ -238,6 +252,78 @@ func LookAgain() (limit, odds float64) {
 		return 0, p.odds
 	}
 	return p.limit, p.odds
+}
+
+// SmallSteps is the limit after each of n requests that the start sees done while all
+// places are taken.
+func SmallSteps(n int) []float64 {
+	l := newLaw(&Config{Max: 100})
+	limits := make([]float64, n)
+	for i := range limits {
+		l.inflight = l.working()
+		l.grow()
+		limits[i] = l.limit
+	}
+	return limits
+}
+
+// Crowded is from how many times as long as they should that requests take too long,
+// when so many samples are known of the scale.
+func Crowded(known float64) float64 {
+	l := newLaw(&Config{Max: 100})
+	l.idle.samples = known
+	return l.crowded()
+}
+
+// Expanded is for how much the start takes what a backend does that was found slow, not
+// congested: 40 a second.
+func Expanded() (limit, met float64) {
+	l := newLaw(&Config{Max: 100})
+	l.routes.mean.add(1, 1, 100)
+	l.start, l.limit = false, 10
+	l.recent = meter{seconds: 1, area: 12, work: 40, samples: 40}
+	l.expand(5)
+	return l.limit, l.met
+}
+
+// LostProbe is what a probe makes of so many requests that took ten times the scale,
+// while the clients of others had left.
+func LostProbe(served, left float64) (ProbeResult, float64) {
+	l := newLaw(&Config{Max: 100})
+	l.idle = meter{area: 100, work: 100, samples: 100}
+	l.busy = meter{area: 200, seconds: 1, work: 20, samples: 20}
+	result := l.judgeProbe(5, meter{area: 100, seconds: 1, work: served, samples: served, gone: left})
+	return result, l.scale()
+}
+
+// WindowOf reports whether a window ends after two seconds in which so many were served
+// and the clients of so many had left.
+func WindowOf(served, left float64) bool {
+	l := newLaw(&Config{Max: 100})
+	for range routeKnown {
+		l.routes.learn(1, 1)
+	}
+	l.routes.completed(1)
+	l.window.work, l.window.count, l.window.gone = served, served+left, left
+	l.closeWindow(2)
+	return l.window.since == 2
+}
+
+// TrendAfter is how long the load has to be watched, in seconds, when requests that
+// take a tenth of a second in an idle backend stay for so long.
+func TrendAfter(stay float64) float64 {
+	l := newLaw(&Config{Max: 100})
+	for range routeKnown {
+		l.routes.learn(1, 1)
+	}
+	l.routes.completed(1)
+	l.idle = meter{area: 100, work: 1000, samples: 1000}
+	for now := 0.01; ; now += 0.01 {
+		l.window = window{since: now - 0.5, meter: meter{area: 20 * stay, work: 20}, count: 20}
+		if l.closeWindow(now); l.trend.since > 0 {
+			return l.trend.since
+		}
+	}
 }
 
 // Met is how many requests a second the start takes for the most that were done, when

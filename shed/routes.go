@@ -98,9 +98,14 @@ func (r *routes) effective(n float64) float64 {
 	return n
 }
 
-// slow is the cost of the request that a random unit of work belongs to, once
-// a request has been completed.
-func (r *routes) slow() float64 { return r.square.mean / 2 / r.mean.mean }
+// slow is the cost of the request that a random unit of work belongs to; 0 until a
+// request has been completed.
+func (r *routes) slow() float64 {
+	if r.mean.mean == 0 {
+		return 0
+	}
+	return r.square.mean / 2 / r.mean.mean
+}
 
 // estimate is a mean that forgets: it never weighs more samples than its
 // memory holds.

@@ -4,12 +4,12 @@ import "math"
 
 // The start is the search for the first limit: a few requests are let in, and
 // each that is done lets one more in, so that the limit doubles in the time that
-// a request takes. It ends when requests take longer than the first ones did.
+// a request takes; a little later at first. It ends when requests take longer than the first ones did.
 // Until the slow ones had the time to end, nothing can be said: what is inside
 // by then is soon done.
 const (
 	startLimit   = 4.0
-	startSlow    = 12.0
+	startSteps   = 12.0 // below so many, the limit rises by less than one for each that is done: they are too few to tell yet
 	startFew     = 16.0 // requests inside that tell what a request costs, while nothing is known
 	startSamples = 12.0 // effective ones, until that is known
 	startSeconds = 0.75 // before the start may end
@@ -36,7 +36,7 @@ type best struct {
 // grow is a step of the start: a request was done while there was demand.
 func (l *law) grow() {
 	if !l.halted && !l.probe.on && float64(l.inflight+1) >= saturatedAt*l.limit {
-		l.setLimit(l.limit + min(1, l.limit/startSlow))
+		l.setLimit(l.limit + min(1, l.limit/startSteps))
 	}
 }
 
