@@ -248,6 +248,9 @@ func (c *Controller) Advance(now time.Duration) {
 	now = c.clock(now)
 	for len(c.ghosts) > 0 && c.ghosts[0].until <= now {
 		g := c.ghosts.pop()
+		if !g.late {
+			c.law.returned(now.Seconds())
+		}
 		p := Place{placeState: placeState{slot: g.slot, quiet: g.quiet, late: g.late}}
 		c.law.ended(now.Seconds(), &p, (now - g.taken).Seconds(), Left)
 	}

@@ -23,7 +23,7 @@ const (
 // nothing may be tried out it is taken for congested.
 func (l *law) doubt(now float64) {
 	l.probe.search = l.start
-	l.probe.surge = l.surging()
+	l.probe.surge, l.probe.from = l.surging(), l.recent.load()
 	l.start = false
 	l.congested = l.blind
 	l.probe.odds = 0
@@ -135,9 +135,11 @@ func (l *law) forgetDoubt() { l.high, l.low, l.held = meter{}, meter{}, false }
 // it can work on now is searched anew.
 func (l *law) expand(now float64) {
 	l.setLimit(max(2*l.limit, 2*l.recent.load()))
-	met := l.recent.rate() / l.routes.mean.mean
+	met := l.recent.rate()
 	l.restart(now)
-	l.met = met
+	if mean := l.routes.mean.mean; mean > 0 {
+		l.met = met / mean
+	}
 }
 
 // restart begins the start, and forgets what was found before.
@@ -147,5 +149,5 @@ func (l *law) restart(now float64) {
 	l.congested, l.halted, l.met = false, false, 0
 	l.probe.found = 0
 	l.busy, l.recent, l.quick, l.best = meter{}, meter{}, meter{}, best{}
-	l.change = change{}
+	l.change, l.trend = change{}, trend{}
 }

@@ -267,12 +267,12 @@ func SmallSteps(n int) []float64 {
 	return limits
 }
 
-// Crowded is from how many times as long as they should that requests take too long,
+// TooSlow is from how many times as long as they should that requests take too long,
 // when so many samples are known of the scale.
-func Crowded(known float64) float64 {
+func TooSlow(known float64) float64 {
 	l := newLaw(&Config{Max: 100})
 	l.idle.samples = known
-	return l.crowded()
+	return l.tooSlow()
 }
 
 // Expanded is for how much the start takes what a backend does that was found slow, not
@@ -286,14 +286,48 @@ func Expanded() (limit, met float64) {
 	return l.limit, l.met
 }
 
-// LostProbe is what a probe makes of so many requests that took ten times the scale,
-// while the clients of others had left.
-func LostProbe(served, left float64) (ProbeResult, float64) {
+// LostProbe is what a probe makes of so many requests that took five times the scale,
+// while the clients of others had left; before it, so many of 20 had.
+func LostProbe(before, served, left float64) (ProbeResult, float64) {
 	l := newLaw(&Config{Max: 100})
 	l.idle = meter{area: 100, work: 100, samples: 100}
-	l.busy = meter{area: 200, seconds: 1, work: 20, samples: 20}
+	l.busy = meter{area: 200, seconds: 1, work: 20, samples: 20 - before, gone: before}
 	result := l.judgeProbe(5, meter{area: 100, seconds: 1, work: served, samples: served, gone: left})
 	return result, l.scale()
+}
+
+// StayBesideStrays is how long a probe finds that requests stay which take a second,
+// while others, whose clients left at once, keep their places for longer.
+func StayBesideStrays() float64 {
+	l := newLaw(&Config{Max: 100})
+	for range routeKnown {
+		l.routes.learn(1, 1)
+	}
+	l.start = false
+	l.probe = probe{on: true, mixing: true, measuring: true, limit: 100, deadline: 1000}
+	for range 4 {
+		for range 2 {
+			l.admitted(1, &Place{placeState: placeState{slot: 1}})
+		}
+		l.strayed(1, 0)
+	}
+	for range 4 {
+		l.ended(2, &Place{placeState: placeState{slot: 1}}, 1, Served)
+	}
+	l.flow(5)
+	return l.probe.window.area / l.probe.window.work
+}
+
+// StartEnds reports whether a start ends whose limit is reached, when ten requests were
+// served as fast as ever and the clients of so many others had left.
+func StartEnds(left float64) bool {
+	l := newLaw(&Config{Max: 100})
+	l.idle = meter{area: 100, work: 100, samples: 100}
+	l.recent = meter{seconds: 10, area: 20, work: 10, samples: 10, gone: left, took: 10, owed: 10}
+	l.best = best{served: 1, load: 2}
+	l.full = true
+	l.starting(100, meter{seconds: 10, area: 20, work: 10, samples: 10, gone: left}, 1)
+	return !l.start
 }
 
 // WindowOf reports whether a window ends after two seconds in which so many were served

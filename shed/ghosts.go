@@ -78,5 +78,8 @@ func (c *Controller) haunt(now time.Duration, p *Place) {
 	}
 	hold = min(hold, ghostMost*max(elapsed, idle), ghostMax.Seconds())
 	until := now + time.Duration(hold*float64(time.Second))
+	if !late {
+		c.law.strayed(now.Seconds(), elapsed)
+	}
 	c.ghosts.push(ghost{until: until, slot: p.slot, quiet: p.quiet, late: late, taken: p.started})
 }

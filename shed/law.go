@@ -16,6 +16,7 @@ const (
 	idleTrusted  = 100.0 // after which that is trusted
 	usualMemory  = 20.0  // seconds of what is known of the load during the start
 	lostMany     = 0.2   // of those that ended: what the others say is not the whole truth
+	lostLess     = 0.8   // of before: clients leave because of the load, not as they please
 	calmAfter    = 2.0   // seconds after which a saturation is over
 	shortestStay = 1e-6  // seconds
 )
@@ -38,6 +39,7 @@ type law struct {
 	served float64
 
 	inflight  int
+	strays    int     // those of them whose client left in time: they measure nothing
 	parked    int     // those of them that seem to stay for something else than work
 	parkedAt  float64 // when they were taken for that
 	old       int     // those that were in flight then, and still are
@@ -104,10 +106,10 @@ func (l *law) working() int {
 
 // flow brings the areas up to now. It comes before inflight changes.
 func (l *law) flow(now float64) {
-	area := float64(max(0, l.inflight-l.parked)) * (now - l.touched)
-	l.window.area += area
+	working := l.inflight - l.parked
+	l.window.area += float64(max(0, working)) * (now - l.touched)
 	if l.probe.measuring {
-		l.probe.window.area += area
+		l.probe.window.area += float64(max(0, working-l.strays)) * (now - l.touched)
 	}
 	if l.start {
 		l.usual.add(float64(l.inflight), now-l.touched, usualMemory)
@@ -228,7 +230,7 @@ func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
 		l.window.owed += work
 	}
 	if l.probe.on {
-		l.probed(now, p, work, stay, e)
+		l.probed(p, work, e)
 		l.continueProbe(now)
 	}
 	l.closeWindow(now)
@@ -250,7 +252,7 @@ func (l *law) learn(now float64, p *Place, stay float64) {
 // probed counts a request that has left the backend while a probe runs. How long
 // one stayed whose client left in time is only what was expected: nothing is
 // measured by it.
-func (l *law) probed(now float64, p *Place, work, stay float64, e Ending) {
+func (l *law) probed(p *Place, work float64, e Ending) {
 	w := &l.probe.window
 	if e != Left || p.late {
 		w.ended(p, work, e)
@@ -258,7 +260,20 @@ func (l *law) probed(now float64, p *Place, work, stay float64, e Ending) {
 	}
 	w.count++
 	w.failed++
-	w.forget(now, stay)
+}
+
+// strayed notes that the client of a request left in time, after so many seconds: how
+// long its place is kept is only what was expected.
+func (l *law) strayed(now, stay float64) {
+	l.flow(now)
+	l.strays++
+	l.probe.window.forget(now, stay)
+}
+
+// returned notes that such a request is about to end.
+func (l *law) returned(now float64) {
+	l.flow(now)
+	l.strays--
 }
 
 // gaveUp notes that a client left because its answer did not come.

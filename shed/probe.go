@@ -30,6 +30,7 @@ type probe struct {
 	measuring bool    // and what is left of before is gone
 	doubt     bool    // nobody knows yet whether the backend is congested
 	search    bool    // the start has led to it
+	from      float64 // requests in flight before the doubt
 	deeper    bool    // the backend was still busy, another one follows
 	after     bool    // the window that runs has seen the probe
 	limit     float64 // of requests in flight
@@ -163,8 +164,8 @@ func (l *law) endProbe(now float64) {
 	switch {
 	case result == ProbeStale:
 	case p.doubt && !l.congested && p.search:
-		l.setLimit(min(l.limit, max(startLimit, doubtRoom*l.busy.load()))) // those who waited come at once
-		l.resume(now)                                                      // nothing speaks for having found the limit
+		l.setLimit(min(l.limit, max(startLimit, doubtRoom*p.from))) // those who waited come at once
+		l.resume(now)                                               // nothing speaks for having found the limit
 	default:
 		l.settle()
 	}
@@ -227,7 +228,7 @@ func (l *law) judgeProbe(now float64, m meter) ProbeResult {
 	if p.doubt {
 		l.remember(before)
 	}
-	if m.lost() > lostMany {
+	if m.lost() > lostMany && m.lost() < lostLess*before.lost() {
 		return ProbeFailed // there is more inside than anyone knows
 	}
 	if p.doubt && distance > probeFar && seen > doubtElastic*distance {

@@ -9,7 +9,7 @@ import "math"
 // by then is soon done.
 const (
 	startLimit   = 4.0
-	startSteps   = 12.0 // below so many, the limit rises by less than one for each that is done: they are too few to tell yet
+	startSteps   = 12.0 // places from where each that is done lets one more in: fewer tell little
 	startFew     = 16.0 // requests inside that tell what a request costs, while nothing is known
 	startSamples = 12.0 // effective ones, until that is known
 	startSeconds = 0.75 // before the start may end
@@ -17,7 +17,7 @@ const (
 	startGrowth  = 1.15 // of the work done, that shows that the limit was too low
 	startMore    = 2.0  // times as many inside as when the most was done, that end the start
 	trendRise    = 1.2  // times as many inside as before
-	trendSlow    = 3.0  // times as long as in an idle backend: the longest time to take for that
+	trendSlow    = 3.0  // times what a request takes in an idle backend, after which they are counted again at the latest
 	trendApart   = 4.0  // standard deviations above the usual load, likewise
 	trendMemory  = 20.0 // loads that the usual one is the mean of
 	startCrowded = 1.8  // congestion that ends the start
@@ -52,10 +52,10 @@ func (l *law) starting(now float64, m meter, served float64) {
 		l.best = best{served, m.load()}
 		return
 	}
-	crowded := l.full && m.load() > startMore*l.best.load
+	crowded := l.full && (m.load() > startMore*l.best.load || l.recent.lost() > lostMany)
 	if l.growing() && l.recent.samples >= windowSamples {
-		crowded = crowded || l.slower() > l.crowded() ||
-			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > l.crowded()*l.scale()
+		crowded = crowded || l.slower() > l.tooSlow() ||
+			l.recent.seconds > 2*startStays*l.slow() && l.recent.stay() > l.tooSlow()*l.scale()
 	}
 	if crowded {
 		l.busy, l.since, l.best = l.recent, l.recent, best{}
@@ -67,9 +67,10 @@ func (l *law) starting(now float64, m meter, served float64) {
 // reason to suspect that it is congested. If there is none, some more may well be
 // inside: it is only slow then.
 func (l *law) halt(m meter) {
-	l.trend.slow = l.slower() > l.crowded()
+	l.trend.slow = l.slower() > l.tooSlow()
 	if !l.trend.slow {
 		l.meet(m)
+		l.probe.found = 0
 	}
 	l.halted = l.trend.slow && l.recent.samples >= haltSamples && l.suspected()
 }
@@ -133,9 +134,9 @@ func (t *trend) note(now float64, m *meter, stay float64) {
 	}
 }
 
-// crowded is from how many times as long as they should that requests take too long
+// tooSlow is from how many times as long as they should that requests take too long
 // during the start: the less is known of the scale, the more.
-func (l *law) crowded() float64 {
+func (l *law) tooSlow() float64 {
 	known := max(1, l.routes.effective(l.idle.samples))
 	return startCrowded * (1 + startError*max(0, 1/math.Sqrt(known)-1/math.Sqrt(startSamples)))
 }

@@ -25,7 +25,7 @@ func TestTooLong(t *testing.T) {
 	for _, c := range []struct{ known, least, most float64 }{
 		{1000, 1.8, 1.8}, {12, 1.8, 1.8}, {6, 2.5, 3}, {1, 6, 8}, {0, 6, 8},
 	} {
-		if got := shed.Crowded(c.known); got < c.least || got > c.most {
+		if got := shed.TooSlow(c.known); got < c.least || got > c.most {
 			t.Errorf("%v samples: %v, want %v to %v", c.known, got, c.least, c.most)
 		}
 	}
@@ -39,14 +39,41 @@ func TestASlowBackendThatIsExpanded(t *testing.T) {
 	}
 }
 
-// Where clients leave, there is more inside than anyone knows: what the others took says
-// nothing of an idle backend.
+// Where fewer clients leave now that less is inside, there was more than anyone knows:
+// what the others took says nothing of an idle backend. Those who leave whatever the
+// load is don't keep it from being measured.
 func TestAProbeWhoseClientsLeave(t *testing.T) {
-	if result, scale := shed.LostProbe(20, 20); result != shed.ProbeFailed || scale != 1 {
-		t.Errorf("half of them: %v, and the scale is %v; want failed, 1", result, scale)
+	for _, c := range []struct {
+		name           string
+		before, served float64
+		left           float64
+		want           shed.ProbeResult
+		scale          float64
+	}{
+		{"half of them, before most", 18, 20, 20, shed.ProbeFailed, 1},
+		{"half of them, as before", 10, 20, 20, shed.ProbeMoved, 5},
+		{"one of them", 10, 20, 1, shed.ProbeMoved, 5},
+	} {
+		if result, scale := shed.LostProbe(c.before, c.served, c.left); result != c.want || scale != c.scale {
+			t.Errorf("%s: %v, and the scale is %v; want %v, %v", c.name, result, scale, c.want, c.scale)
+		}
 	}
-	if result, scale := shed.LostProbe(20, 1); result != shed.ProbeMoved || scale != 5 {
-		t.Errorf("one of them: %v, and the scale is %v; want moved, 5", result, scale)
+}
+
+// A client that leaves at once can't make the backend look slow to a probe.
+func TestStraysDoNotMeasure(t *testing.T) {
+	if got := shed.StayBesideStrays(); got != 1 {
+		t.Errorf("requests that took 1 s stay for %v s in the eyes of a probe", got)
+	}
+}
+
+// Where clients leave a backend that is full, the start ends: those who are served are
+// no measure.
+func TestAStartThatServesNobody(t *testing.T) {
+	for lost, want := range map[float64]bool{0: false, 10: true} {
+		if got := shed.StartEnds(lost); got != want {
+			t.Errorf("the clients of %v left beside 10 who were served: the start ends %v", lost, got)
+		}
 	}
 }
 
@@ -75,5 +102,5 @@ func TestNobodyIsShedWhileNothingIsKnown(t *testing.T) {
 	d := newDesk(t, shed.Defaults())
 	d.many(4, shed.Normal, shed.Admitted)
 	d.now += 10 * ms
-	d.many(2000, shed.Normal, shed.Waiting)
+	d.many(512, shed.Normal, shed.Waiting)
 }

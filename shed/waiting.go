@@ -15,6 +15,9 @@ const (
 	turnover = 10 * time.Millisecond
 	// leastPatience is what squeezed clients leave of the patience.
 	leastPatience = 0.3
+	// earlyRoom is how many may wait at least while the start may not end: nobody
+	// knows what the backend can do.
+	earlyRoom = 512.0
 	// unsurePatience is how many times longer they wait while nothing shows that
 	// the backend is congested.
 	unsurePatience = 5
@@ -123,10 +126,7 @@ func (c *Controller) fading() bool {
 func (c *Controller) room(now time.Duration, class Class) (room, most int) {
 	rate := c.law.potential()
 	o := &c.overload[class]
-	switch {
-	case c.law.early(now.Seconds()):
-		rate = math.Inf(1)
-	case c.law.unsure():
+	if c.law.unsure() {
 		rate = max(rate, c.law.met)
 	}
 	if !o.on && now-o.empty > 2*c.cfg.Patience {
@@ -135,7 +135,11 @@ func (c *Controller) room(now time.Duration, class Class) (room, most int) {
 	if o.on && now-o.rejected > c.cfg.Patience {
 		o.on, o.empty = false, now
 	}
-	most = int(min(max(4, rate*c.patience().Seconds()), float64(c.cfg.Queue)))
+	least := 4.0
+	if c.law.early(now.Seconds()) {
+		least = earlyRoom
+	}
+	most = int(min(max(least, rate*c.patience().Seconds()), float64(c.cfg.Queue)))
 	if !o.on {
 		return most, most
 	}
