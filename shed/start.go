@@ -70,7 +70,6 @@ func (l *law) halt(m meter) {
 	l.trend.slow = l.slower() > l.tooSlow()
 	if !l.trend.slow {
 		l.meet(m)
-		l.probe.found = 0
 	}
 	l.halted = l.trend.slow && l.recent.samples >= haltSamples && l.suspected()
 }
