@@ -56,7 +56,8 @@ func (l *law) enough(m meter) float64 {
 // odds that it is slow, not congested. If it is congested it is quicker then, in
 // proportion to what is inside until it is idle; if it is only slow, it is as it was.
 func (l *law) evidence(more, fewer meter) float64 {
-	congested := math.Log(max(1, more.stay()/l.scale()))
+	scale := min(l.scale(), fewer.stay()) // an idle backend can't take longer
+	congested := math.Log(max(1, more.stay()/scale))
 	expected := max(0, min(congested, math.Log(more.load()/fewer.load())))
 	seen := math.Log(more.stay() / fewer.stay())
 	samples := min(fewer.samples, 4*probeSamples) * more.samples / (fewer.samples + more.samples)

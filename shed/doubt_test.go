@@ -214,6 +214,25 @@ func TestWhatTheBackendDid(t *testing.T) {
 	}
 }
 
+// What fewer inside tell: if work stays for less, in proportion, the backend was
+// congested, also where so few already took the scale for that; if it stays as long,
+// the backend is only slow.
+func TestWhatFewerInsideTell(t *testing.T) {
+	for _, c := range []struct {
+		name               string
+		scale, more, fewer float64
+		congested          bool
+	}{
+		{"half", 1, 8, 4, true},
+		{"less than the scale that was known", 8, 8, 4, true},
+		{"as long", 1, 8, 8, false},
+	} {
+		if odds := shed.Evidence(c.scale, c.more, c.fewer); odds < -3 != c.congested || odds > 3 == c.congested {
+			t.Errorf("%s: odds of %.1f that it is slow", c.name, odds)
+		}
+	}
+}
+
 // While requests are slow, the start lets no more in where more is asked for than
 // was ever done, or where the backend was found congested once.
 func TestTheStartIsHalted(t *testing.T) {

@@ -191,6 +191,17 @@ func FailDoubt(drained bool) []float64 {
 	return limits
 }
 
+// Evidence is what it tells that work stays so long with 16 inside and so long with 8,
+// where it stays for the scale in an idle backend.
+func Evidence(scale, more, fewer float64) float64 {
+	l := newLaw(&Config{Max: 100})
+	l.idle = meter{area: scale * 100, work: 100, samples: 100}
+	of := func(inside, stay float64) meter {
+		return meter{seconds: 1, area: inside, work: inside / stay, samples: 40}
+	}
+	return l.evidence(of(16, more), of(8, fewer))
+}
+
 // LimitAfterFailedDoubt is what the limit, which was 32, is after a doubt of the start
 // and those that followed it have measured nothing.
 func LimitAfterFailedDoubt() float64 {
