@@ -74,6 +74,13 @@ type Result struct {
 	Disturbed    int           // passes that count all the same, for lack of better ones
 }
 
+// Add adds the result of another plan.
+func (r *Result) Add(other Result) {
+	r.Measurements = append(r.Measurements, other.Measurements...)
+	r.Thrown += other.Thrown
+	r.Disturbed += other.Disturbed
+}
+
 // pass is a window of each target, in the order of the targets.
 type pass struct {
 	windows []*window
@@ -88,10 +95,7 @@ const (
 
 // Run asks the targets as the plan says.
 func (p Plan) Run() (Result, error) {
-	servers, err := p.connect()
-	if err != nil {
-		return Result{}, err
-	}
+	servers := p.connect()
 	defer func() {
 		for _, s := range servers {
 			s.close()

@@ -13,12 +13,9 @@ const Patience = patience
 
 // Turn is one window of a target.
 func Turn(t Target, length time.Duration) (Measurement, error) {
-	servers, err := Plan{Targets: []Target{t}}.connect()
-	if err != nil {
-		return Measurement{}, err
-	}
-	defer servers[0].close()
-	w, err := servers[0].turn(length)
+	server := Plan{Targets: []Target{t}}.connect()[0]
+	defer server.close()
+	w, err := server.turn(length)
 	if err != nil {
 		return Measurement{}, err
 	}

@@ -153,14 +153,3 @@ func tree(pid int) []int {
 	}
 	return all
 }
-
-// mayOpen lets this process have so many files open at a time.
-func mayOpen(files int) error {
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || limit.Cur >= uint64(files) { //nolint:gosec // not negative
-		return err
-	}
-	limit.Cur = uint64(files) //nolint:gosec // likewise
-	limit.Max = max(limit.Max, limit.Cur)
-	return unix.Setrlimit(unix.RLIMIT_NOFILE, &limit)
-}

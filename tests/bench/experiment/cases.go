@@ -307,7 +307,9 @@ func large(ctx context.Context, lab *Lab) (Report, error) {
 		{Proxy: proxy.NginxPass(), request: request, rate: rate},
 		{Proxy: proxy.HAProxyPass(), request: request, rate: rate},
 	}
-	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), append(entries, again(entries[1])))
+	p := lab.pace()
+	p.window, p.passes = 4*p.window, p.passes/4 // time for more than one answer on each connection
+	all, err := lab.rounds(ctx, lab.Rounds, p, append(entries, again(entries[1])))
 	if err != nil {
 		return report, err
 	}

@@ -16,7 +16,7 @@ func (lab *Lab) settingRounds() int { return max(1, (lab.Rounds+1)/2) }
 // settingPace has fewer passes than that of cases, and one look at latency.
 func (lab *Lab) settingPace() pace {
 	p := lab.pace()
-	p.passes, p.paced = p.passes*3/4, 1
+	p.passes, p.paced = p.passes/2, 1
 	return p
 }
 

@@ -15,7 +15,7 @@ import (
 // How often what grows is measured on the wire: the growth is what matters.
 const (
 	growthRounds = 3
-	growthPasses = 6
+	growthPasses = 16
 )
 
 // grows measures two or more proxies at each of some sizes, and has a table and a
@@ -95,7 +95,7 @@ func growthConnections(ctx context.Context, lab *Lab) (Report, error) {
 			entries[i].connections, entries[i].closedRate = n, rate
 		}
 		return entries
-	}, pace{warm: 300 * time.Millisecond, window: 2 * window, passes: growthPasses})
+	}, pace{warm: 300 * time.Millisecond, window: 4 * window, passes: growthPasses})
 	if err != nil {
 		return report, err
 	}
