@@ -157,7 +157,9 @@ func (p Plan) pass(servers []*server, number uint64) (pass, error) {
 	}
 	took := time.Since(begin)
 	after, err := p.disturbance(servers)
-	one.foreign = after.since(before, took)
+	if !slices.ContainsFunc(p.Targets, func(t Target) bool { return t.Rate > 0 }) { // a rate leaves time to others
+		one.foreign = after.since(before, took)
+	}
 	return one, err
 }
 

@@ -50,6 +50,11 @@ func resident(m drive.Measurement) float64 { return float64(m.Resident) / (1 << 
 func p50(m drive.Measurement) float64      { return float64(m.P50.Microseconds()) }
 func p99(m drive.Measurement) float64      { return float64(m.P99.Microseconds()) }
 
+// connections is how many connections to the backend a round took.
+func (s *series) connections() float64 {
+	return median(s.each(func(m drive.Measurement) float64 { return float64(m.Accepted) }))
+}
+
 // connectionsPer1000 is how many connections to the backend a thousand answers
 // took.
 func (s *series) connectionsPer1000() float64 {
