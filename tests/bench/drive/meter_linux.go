@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -14,62 +15,55 @@ import (
 // tick is the unit of processor time in /proc/stat.
 const tick = time.Second / 100
 
-// reading is what the counters of the kernel, and of the backend, say at a moment.
-type reading struct {
-	process        time.Duration // processor time of the server, in user and kernel
-	core           time.Duration // that of everybody on its core
-	client         time.Duration // processor time of this process and the backend
-	clientCore     time.Duration // that of everybody on their core
-	peak, resident int64
-	accepted       int64
+// disturbance is what the kernel's counters say about others at a moment.
+type disturbance struct {
+	waited     time.Duration // how long the servers could run, but their core was another's
+	stolen     time.Duration // how long their core was not there for this machine
+	client     time.Duration // processor time of this process and the backend
+	clientCore time.Duration // that of everybody on their core
 }
 
-// foreign is how many seconds of processor time others have had since a reading,
-// on the core where that is more.
-func (r reading) foreign(before reading) float64 {
-	return max(0, (r.core - before.core - r.process + before.process).Seconds(),
-		(r.clientCore - before.clientCore - r.client + before.client).Seconds())
+// since is the share of the time that others have had, on the core where that is
+// more. A server that leaves time over loses nothing to who takes it: what counts
+// is how long it waited.
+func (d disturbance) since(before disturbance, took time.Duration) float64 {
+	return max(0, (d.waited-before.waited+d.stolen-before.stolen).Seconds(),
+		(d.clientCore-before.clientCore-d.client+before.client).Seconds()) / took.Seconds()
 }
 
-// take reads the counters of the server with its children, of the client with the
-// backend, and of their cores.
-func (p Plan) take() (r reading, err error) {
-	if p.Backend != nil {
-		if err := r.takeBackend(*p.Backend); err != nil {
-			return reading{}, err
+func (p Plan) disturbance(servers []*server) (d disturbance, err error) {
+	for _, s := range servers {
+		for _, id := range s.processes {
+			d.waited += waitTime(id)
 		}
 	}
-	for _, id := range tree(p.PID) {
+	if _, d.stolen, err = coreTime(p.Core); err != nil || p.Backend == nil || p.Backend.First {
+		return d, err
+	}
+	for _, id := range []int{os.Getpid(), p.Backend.PID} {
 		used, err := processTime(id)
 		if err != nil {
-			return reading{}, err
+			return d, err
 		}
-		r.process += used
-		peak, resident := memory(id)
-		r.peak += peak
-		r.resident += resident
+		d.client += used
 	}
-	r.core, err = coreTime(p.Core)
-	return r, err
+	d.clientCore, _, err = coreTime(p.Backend.Core)
+	return d, err
 }
 
-func (r *reading) takeBackend(b Backend) (err error) {
-	if r.accepted, err = accepted(b.Address); err != nil {
-		return err
-	}
-	for _, id := range []int{os.Getpid(), b.PID} {
-		used, err := processTime(id)
-		if err != nil {
-			return err
+// waitTime is how long the threads of a process have waited for a core: the
+// second field of /proc/PID/task/TID/schedstat, in nanoseconds. Not all kernels
+// have it.
+func waitTime(pid int) (sum time.Duration) {
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	for _, file := range files {
+		text, _ := os.ReadFile(file) //nolint:gosec // the kernel's; a thread may have ended
+		if fields := bytes.Fields(text); len(fields) > 1 {
+			n, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+			sum += time.Duration(n)
 		}
-		r.client += used
 	}
-	if b.First {
-		r.clientCore = r.client
-		return nil
-	}
-	r.clientCore, err = coreTime(b.Core)
-	return err
+	return sum
 }
 
 // processTime is utime and stime of /proc/PID/stat, but in nanoseconds, from
@@ -83,32 +77,35 @@ func processTime(pid int) (time.Duration, error) {
 	return time.Duration(t.Nano()), nil
 }
 
-// coreTime is how long a core was busy with processes, or was not there for
-// this machine. Interrupts are nobody's.
-func coreTime(core int) (time.Duration, error) {
+// coreTime is how long a core was busy with processes, or was not there for this
+// machine, and how long only that. Interrupts are nobody's.
+func coreTime(core int) (busy, stolen time.Duration, err error) {
 	text, err := os.ReadFile("/proc/stat")
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
+	const steal = 7
 	prefix := fmt.Sprintf("cpu%d ", core)
 	for line := range strings.Lines(string(text)) {
 		if !strings.HasPrefix(line, prefix) {
 			continue
 		}
 		fields := strings.Fields(line)[1:]
-		var ticks int64
-		for _, i := range []int{0, 1, 2, 7} { // user, nice, system, steal
+		for _, i := range []int{0, 1, 2, steal} { // user, nice, system
 			if i < len(fields) {
 				n, err := strconv.ParseInt(fields[i], 10, 64)
 				if err != nil {
-					return 0, err
+					return 0, 0, err
 				}
-				ticks += n
+				busy += time.Duration(n) * tick
+				if i == steal {
+					stolen = time.Duration(n) * tick
+				}
 			}
 		}
-		return time.Duration(ticks) * tick, nil
+		return busy, stolen, nil
 	}
-	return 0, fmt.Errorf("/proc/stat has no core %d", core)
+	return 0, 0, fmt.Errorf("/proc/stat has no core %d", core)
 }
 
 // memory is how many bytes a process was resident at most, and is now.

@@ -7,12 +7,15 @@ import (
 	"time"
 )
 
-// reading is for Linux.
-type reading struct {
-	process                  time.Duration
-	peak, resident, accepted int64
-}
+// disturbance is for Linux.
+type disturbance struct{}
 
-func (reading) foreign(reading) float64 { return 0 }
+func (disturbance) since(disturbance, time.Duration) float64 { return 0 }
 
-func (Plan) take() (reading, error) { return reading{}, errors.Join(errEnded, errors.ErrUnsupported) }
+func (Plan) disturbance([]*server) (disturbance, error) { return disturbance{}, errors.ErrUnsupported }
+
+func processTime(int) (time.Duration, error) { return 0, errors.Join(errEnded, errors.ErrUnsupported) }
+
+func memory(int) (peak, resident int64) { return 0, 0 }
+
+func tree(pid int) []int { return []int{pid} }

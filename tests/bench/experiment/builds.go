@@ -43,7 +43,7 @@ func builds(ctx context.Context, lab *Lab) (Report, error) {
 		{"GOAMD64=v3", []string{linker}, []string{"GOAMD64=v3"}},
 		{"-pgo", []string{linker, "-pgo=" + profile}, nil},
 	}
-	table := Table{Columns: []string{"build", "CPU (µs)", "least–largest", "× -s -w", "peak (MiB)", "file (MiB)"}}
+	table := Table{Columns: []string{"build", "CPU (µs)", "least–largest", "× -s -w", "least–largest", "peak (MiB)", "file (MiB)"}}
 	var entries []entry
 	for i, v := range variants {
 		program := filepath.Join(lab.Dir, fmt.Sprintf("variant%d", i))
@@ -62,8 +62,9 @@ func builds(ctx context.Context, lab *Lab) (Report, error) {
 		return report, err
 	}
 	for i, s := range all {
+		base := s.over(all[i%len(builtCases())])
 		table.Rows = append(table.Rows, []string{
-			s.Name, number(s.cost()), spread(s.each(drive.Measurement.PerRequest)), times(s.over(all[i%len(builtCases())])), number(s.peak()), fmt.Sprintf("%.1f", megabytes(s.Program)),
+			s.Name, number(s.cost()), spread(s.each(drive.Measurement.PerRequest)), times(base.median()), base.spread(), number(s.peak()), fmt.Sprintf("%.1f", megabytes(s.Program)),
 		})
 	}
 	report.Tables = append(report.Tables, table)

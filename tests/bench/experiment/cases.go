@@ -70,11 +70,11 @@ func isPeer(s *series) bool { return s.Kind == proxy.Nginx || s.Kind == proxy.HA
 func (g group) table(stock *series) Table {
 	peer := g.among(isPeer).cheapest()
 	t := Table{Columns: []string{
-		"gateway", "CPU (µs)", "least–largest", "× stock", "× best peer", "requests/s", "p50 (µs)", "p99 (µs)", "peak (MiB)", "backend connections per 1000",
+		"gateway", "CPU (µs)", "least–largest", "× stock", "least–largest", "× best peer", "requests/s", "p50 (µs)", "p99 (µs)", "peak (MiB)", "backend connections per 1000",
 	}}
 	for _, s := range g {
 		t.Rows = append(t.Rows, []string{
-			s.Name, number(s.cost()), spread(s.each(drive.Measurement.PerRequest)), times(s.over(stock)), times(s.over(peer)), number(s.rate()),
+			s.Name, number(s.cost()), spread(s.each(drive.Measurement.PerRequest)), times(s.over(stock).median()), s.over(stock).spread(), times(s.over(peer).median()), number(s.rate()),
 			number(s.latency(p50)), number(s.latency(p99)), number(s.peak()), number(s.connectionsPer1000()),
 		})
 	}
@@ -98,8 +98,21 @@ func (g group) bars(report *Report, lab *Lab, name string) error {
 	})
 }
 
-// finish adds the table and the plot.
+// again is an entry once more, to show what is noise. The short form does without.
+func again(e entry) entry {
+	e.again, e.Name, e.long = e.Name, e.Name+", again", true
+	return e
+}
+
+// finish adds the table, the plot and how far the same lie apart.
 func (g group) finish(report *Report, lab *Lab, name string, stock *series) error {
+	for _, s := range g {
+		if first := g.named(s.again); first != nil {
+			r := s.over(first)
+			same(report, first.Name, r)
+			lab.noise = append(lab.noise, apart(r.median())-1)
+		}
+	}
 	report.Tables = append(report.Tables, g.table(stock))
 	return g.bars(report, lab, name)
 }
@@ -137,7 +150,7 @@ func pass(ctx context.Context, lab *Lab) (Report, error) {
 		{Proxy: logged(lab.ship(proxy.Ours("", ""), nameShipped+", access log")), request: plain, long: true},
 		{Proxy: logged(named(proxy.CaddyPass(), nameStock+", access log")), request: plain, long: true},
 	}
-	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), append(entries, again(entries[1])))
 	if err != nil {
 		return report, err
 	}
@@ -177,7 +190,7 @@ func odd(ctx context.Context, lab *Lab) (Report, error) {
 		{Proxy: proxy.NginxErrorPage(), request: request, want: want},
 		{Proxy: proxy.HAProxyReturn(), request: request, want: want},
 	}
-	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), append(entries, again(entries[1])))
 	if err != nil {
 		return report, err
 	}
@@ -185,13 +198,14 @@ func odd(ctx context.Context, lab *Lab) (Report, error) {
 	gate, stock := g.named(nameGate), g.named(proxy.CaddyHandleResponse().Name)
 	atMost(&report, "520 to 503 with a problem, to our pass-through", gate.over(g[0]), 1.10)
 	atMost(&report, "520 to 503 with a problem, to stock handle_response", gate.over(stock), .60)
-	// How often Caddy finds no idle connection is a matter of chance; a connection that
-	// is dropped with its answer makes a thousand.
+	// How often Caddy finds no idle connection is a matter of chance, and of how a window
+	// begins, not of how many answers it has; a connection that is dropped with its
+	// answer makes a thousand.
 	kept := gate.connectionsPer1000() <= dropped
 	report.Checks = append(report.Checks, Check{
-		Figure: "backend connections per 1000 answers, 520 to 503", Target: "≤ " + number(connectionNoise) + " × our pass-through",
-		Measured: number(gate.connectionsPer1000()) + ", " + number(g[0].connectionsPer1000()),
-		Pass:     kept && gate.connectionsPer1000() <= connectionNoise*g[0].connectionsPer1000(), Gross: !kept,
+		Figure: "backend connections in as many windows, 520 to 503", Target: "≤ " + number(connectionNoise) + " × our pass-through",
+		Measured: number(gate.connections()) + ", " + number(g[0].connections()),
+		Pass:     kept && gate.connections() <= connectionNoise*g[0].connections(), Gross: !kept,
 	})
 	report.AtMost("backend connections per 1000 answers as shipped, 520 to 503", "", g.named(nameShipped).connectionsPer1000(), 1, dropped)
 	lab.sum("520 rewritten to 503", g, nameShipped, nameGate, stock.Name)
@@ -213,7 +227,7 @@ func refusals(ctx context.Context, lab *Lab) (Report, error) {
 		{http.StatusNotAcceptable, get("/orders", "Accept: application/json"), "produces application/xml text/csv\nproblems {\nformats json\n}"},
 		{http.StatusUnsupportedMediaType, drive.Request{Method: "POST", Path: "/orders", Fields: []string{"Content-Type: text/csv"}, Body: "17,lamp"}, "consumes application/json"},
 	}
-	entries := make([]entry, 0, 2*len(requests)+5)
+	entries := make([]entry, 0, 2*len(requests)+6)
 	for _, r := range requests {
 		entries = append(entries,
 			entry{Proxy: proxy.Ours(fmt.Sprintf("%s, %d", nameGate, r.status), r.options), request: r.request, want: r.status},
@@ -225,7 +239,8 @@ func refusals(ctx context.Context, lab *Lab) (Report, error) {
 		entry{Proxy: proxy.CaddyRespondBare(first.status), request: first.request, want: first.status, long: true},
 		entry{Proxy: proxy.CaddyHandleErrors(first.status), request: first.request, want: first.status, long: true},
 		entry{Proxy: proxy.NginxReturn(first.status), request: first.request, want: first.status},
-		entry{Proxy: proxy.HAProxyRefuse(first.status), request: first.request, want: first.status})
+		entry{Proxy: proxy.HAProxyRefuse(first.status), request: first.request, want: first.status},
+		again(entries[0]))
 	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
 	if err != nil {
 		return report, err
@@ -251,14 +266,18 @@ func shedding(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	request, want := get("/slow"), http.StatusServiceUnavailable
 	options := fmt.Sprintf("shed {\n\t\t\tfixed %d\n\t\t\tqueue 0\n\t\t}", places)
-	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), []entry{
-		{Proxy: proxy.Ours(nameGate, options), request: request, want: want, rate: tenfold},
-		{Proxy: proxy.CaddyRespond(want), request: request, want: want, rate: tenfold},
-		{Proxy: lab.ship(proxy.Ours("", options), nameShipped), request: request, want: want, rate: tenfold},
-		{Proxy: proxy.CaddyUnhealthy(places), request: request, want: want, rate: tenfold, long: true},
-		{Proxy: proxy.NginxLimit(places), request: request, want: want, rate: tenfold},
-		{Proxy: proxy.HAProxyLimit(places), request: request, want: want, rate: tenfold},
-	})
+	entries := []entry{
+		{Proxy: proxy.Ours(nameGate, options)},
+		{Proxy: proxy.CaddyRespond(want)},
+		{Proxy: lab.ship(proxy.Ours("", options), nameShipped)},
+		{Proxy: proxy.CaddyUnhealthy(places), long: true},
+		{Proxy: proxy.NginxLimit(places)},
+		{Proxy: proxy.HAProxyLimit(places)},
+	}
+	for i := range entries {
+		entries[i].request, entries[i].want, entries[i].rate, entries[i].held = request, want, tenfold, places
+	}
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), append(entries, again(entries[0])))
 	if err != nil {
 		return report, err
 	}
@@ -281,22 +300,28 @@ func large(ctx context.Context, lab *Lab) (Report, error) {
 		Text:  fmt.Sprintf("Text that the first byte tells from all that the six body rules look for. Latency at %d requests/s.", rate),
 	}
 	request := get("/text/1048576")
-	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), []entry{
+	entries := []entry{
 		{Proxy: proxy.NoGate(nameNoGate), request: request, rate: rate},
 		{Proxy: proxy.Ours(nameGate+", six body rules", proxy.SixRules), request: request, rate: rate},
 		{Proxy: proxy.CaddyPass(), request: request, rate: rate},
 		{Proxy: lab.ship(proxy.Ours("", proxy.SixRules), nameShipped+", six body rules"), request: request, rate: rate},
 		{Proxy: proxy.NginxPass(), request: request, rate: rate},
 		{Proxy: proxy.HAProxyPass(), request: request, rate: rate},
-	})
+	}
+	p := lab.pace()
+	p.window, p.passes = 4*p.window, p.passes/4 // time for more than one answer on each connection
+	all, err := lab.rounds(ctx, lab.Rounds, p, append(entries, again(entries[1])))
 	if err != nil {
 		return report, err
 	}
 	g := group(all)
 	gate, stock := g.named(nameGate+", six body rules"), g.named(nameStock)
-	atLeast(&report, "1 MiB for the same processor time, to stock Caddy", 1/gate.over(stock), .95)
+	atLeast(&report, "1 MiB for the same processor time, to stock Caddy", stock.over(gate), .95)
 	// By the clock, so what others do counts in full: never gross.
-	report.AtLeast("1 MiB in a second, to stock Caddy", " ×", gate.ratio(stock, drive.Measurement.Rate), .95, 0)
+	perSecond := gate.ratio(stock, drive.Measurement.Rate)
+	checked(&report, perSecond, func() {
+		report.AtLeast("1 MiB in a second, to stock Caddy", " ×", perSecond.median(), .95, 0)
+	})
 	lab.sum("1 MiB, six body rules", g, nameShipped+", six body rules", gate.Name, nameStock)
 	return report, g.finish(&report, lab, "large", stock)
 }

@@ -96,6 +96,33 @@ func TestMedian(t *testing.T) {
 	}
 }
 
+func TestRatiosSayHowFarTheyLieApart(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		median float64
+		spread string
+	}{
+		{[]float64{.9, 1.1, 1.02}, 1.02, " (0.90–1.10)"},
+		{[]float64{.9}, .9, ""},
+		{[]float64{1, 1, 1}, 1, ""}, // to itself
+	} {
+		if got, spread := experiment.Ratio(c.values...); got != c.median || spread != c.spread {
+			t.Errorf("%v: got %v%s, want %v%s", c.values, got, spread, c.median, c.spread)
+		}
+	}
+}
+
+func TestTheSameTwiceIsNoise(t *testing.T) {
+	for _, c := range []struct {
+		ratio       float64
+		pass, gross bool
+	}{{1.019, true, false}, {.981, true, false}, {1.03, false, false}, {.95, false, false}, {.6, false, true}, {1.6, false, true}} {
+		if got := experiment.Same(c.ratio); got.Pass != c.pass || got.Gross != c.gross {
+			t.Errorf("%v: got %+v", c.ratio, got)
+		}
+	}
+}
+
 // TestAllocationsAreCounted: an exchange that allocates is told from one that does
 // not.
 func TestAllocationsAreCounted(t *testing.T) {

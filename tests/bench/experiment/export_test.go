@@ -32,3 +32,15 @@ func README() (string, error) {
 	text, err := os.ReadFile("../../../README.md")
 	return string(text), err
 }
+
+// Ratio gives the median of ratios, and how it says how far they lie apart.
+func Ratio(values ...float64) (median float64, spread string) {
+	return ratios(values).median(), ratios(values).inBrackets()
+}
+
+// Same checks that ratios of the same gateway are about 1.
+func Same(values ...float64) Check {
+	var report Report
+	same(&report, "gateway", values)
+	return report.Checks[0]
+}

@@ -50,10 +50,10 @@ func growth(ctx context.Context, lab *Lab) (Report, error) {
 	report.Tables = append(report.Tables, table)
 	last := func(i int) float64 { return lines[i].costs[len(lines[i].costs)-1] }
 	// Half of it again is for caches of the processor that get too small.
-	atMost(&report, "1000 rules of other statuses, to one", last(0)/lines[0].costs[0], 1.5)
-	atMost(&report, "10 000 resources, to 10", last(3)/lines[3].costs[1], math.Log(10000)/math.Log(10))
-	atMost(&report, "one of 100 gates, to the only one", last(4)/lines[4].costs[0], 1.5)
-	atMost(&report, "ten gates one behind the other, to ten times one", lines[5].costs[1]/(10*lines[5].costs[0]), 1.5)
+	atMost(&report, "1000 rules of other statuses, to one", ratios{last(0) / lines[0].costs[0]}, 1.5)
+	atMost(&report, "10 000 resources, to 10", ratios{last(3) / lines[3].costs[1]}, math.Log(10000)/math.Log(10))
+	atMost(&report, "one of 100 gates, to the only one", ratios{last(4) / lines[4].costs[0]}, 1.5)
+	atMost(&report, "ten gates one behind the other, to ten times one", ratios{lines[5].costs[1] / (10 * lines[5].costs[0])}, 1.5)
 	return report, report.Draw(lab.Lab, "growth", func(path string) error {
 		panel := chart.Panel{X: "how many", Y: "ns per exchange", LogX: true, LogY: true}
 		for _, l := range lines {

@@ -26,11 +26,12 @@ type Lab struct {
 	client  string // program
 	core    int    // of the client and the target
 	shipped shipped
-	missing []string // what is not compared, and why
-	thrown  int      // measurements that were thrown away
-	busy    int      // of them, those that were not repeated often enough to count
-	cases   []summed // for the README
-	update  bool     // the README and docs/bench
+	missing []string  // what is not compared, and why
+	thrown  int       // passes that were thrown away
+	busy    int       // passes that count although others were busy
+	cases   []summed  // for the README
+	noise   []float64 // how far the same lay apart, as a share
+	update  bool      // the README and docs/bench
 }
 
 // Numbers of rounds, unless another one is asked for.

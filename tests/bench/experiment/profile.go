@@ -75,25 +75,21 @@ func (lab *Lab) profile(ctx context.Context, e entry) (path string, err error) {
 		return "", err
 	}
 	defer leave()
-	dir, err := lab.Directory()
-	if err != nil {
-		return "", err
-	}
 	e.Admin = true
-	server, err := e.Start(ctx, lab.host, dir, lab.backend)
+	server, err := lab.start(ctx, e)
 	if err != nil {
 		return "", err
 	}
 	defer server.Process.Kill()
 	loaded := make(chan error, 1)
 	go func() {
+		e.connections = connections
 		_, err := lab.drive(ctx, drive.Plan{
-			Address: server.Address, Request: e.request, Connections: connections, Want: e.want,
-			Window: profileTime + time.Second, PID: server.Process.ID(), Core: lab.host.Core,
+			Targets: []drive.Target{e.target(server)}, Window: profileTime + time.Second, Passes: 1, Core: lab.host.Core,
 		})
 		loaded <- err
 	}()
-	path = filepath.Join(dir, "cpu.prof")
+	path = filepath.Join(lab.Dir, file(e.Name)+".prof")
 	url := fmt.Sprintf("http://%s/debug/pprof/profile?seconds=%.0f", server.Admin, profileTime.Seconds())
 	return path, errors.Join(download(ctx, url, path), <-loaded)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/statusgate/statusgate/tests/overload/lab"
@@ -46,7 +47,7 @@ func (l *Lab) Run(ctx context.Context, only *regexp.Regexp) ([]Report, error) {
 		return nil, errors.New("-update is for all experiments")
 	}
 	var reports []Report
-	l.cases = nil
+	l.cases, l.noise = nil, nil
 	for _, e := range lab.Choose(All(), only, l.Short) {
 		report, err := e.Run(ctx, l, l.Say)
 		if err != nil {
@@ -61,7 +62,7 @@ func (l *Lab) Run(ctx context.Context, only *regexp.Regexp) ([]Report, error) {
 // README of the repository if that is wanted.
 func (l *Lab) Write(to io.Writer, reports []Report) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Cost of a request\n\n%s As shipped is %s. CPU is the processor time of the proxy for a request, in user and kernel: the median, and the least and largest of all rounds. [tests/bench](../../tests/bench/README.md) says how it is measured.\n",
+	fmt.Fprintf(&b, "# Cost of a request\n\n%s As shipped is %s. CPU is the processor time of the proxy for a request, in user and kernel: the median, and the least and largest of all rounds, between which the machine may have become faster or slower. Ratios are medians of those of each round, in which all had their turn many times, with the least and largest of the rounds: what is noise is there, and where the same gateway was measured twice. [tests/bench](../../tests/bench/README.md) says how it is measured.\n",
 		l.machine(), l.shipped)
 	for _, text := range l.missing {
 		fmt.Fprintf(&b, "\nNot compared: %s.\n", text)
@@ -85,18 +86,45 @@ const allCases = 5
 
 // disturbed says how far others were in the way.
 func (l *Lab) disturbed() string {
-	return fmt.Sprintf("%d measurements were thrown away, because others took more than a quarter of a core; %d figures are from the least disturbed of several that were.\n", l.thrown, l.busy)
+	text := fmt.Sprintf("%d passes were thrown away, because others took more than a quarter of the time of a core; %d count although they did.", l.thrown, l.busy)
+	if len(l.noise) > 0 {
+		text += fmt.Sprintf(" The same gateway, measured twice, lay %.1f to %.1f %% apart.", 100*slices.Min(l.noise), 100*slices.Max(l.noise))
+	}
+	return text + "\n"
 }
 
 // gross is by how much a ratio must miss its target to be no matter of noise.
 const gross = 1.5
 
 // atMost checks a ratio that should be small.
-func atMost(report *Report, figure string, value, target float64) {
-	report.AtMost(figure, " ×", value, target, gross*target)
+func atMost(report *Report, figure string, r ratios, target float64) {
+	checked(report, r, func() { report.AtMost(figure, " ×", r.median(), target, gross*target) })
 }
 
 // atLeast checks a ratio that should be large.
-func atLeast(report *Report, figure string, value, target float64) {
-	report.AtLeast(figure, " ×", value, target, target/gross)
+func atLeast(report *Report, figure string, r ratios, target float64) {
+	checked(report, r, func() { report.AtLeast(figure, " ×", r.median(), target, target/gross) })
+}
+
+// same checks that a gateway costs what it costs: how far two of the same lie
+// apart is how much of all other figures is noise.
+func same(report *Report, name string, r ratios) {
+	const target = 1.02
+	m := r.median()
+	report.Checks = append(report.Checks, Check{
+		Figure: "the same twice: " + name, Target: "0.98 to 1.02 ×", Measured: number(m) + " ×" + r.inBrackets(),
+		Pass: apart(m) <= target, Gross: apart(m) > gross,
+	})
+}
+
+// apart is by how much a ratio is not 1, as a factor that is not less than 1.
+func apart(ratio float64) float64 { return max(ratio, 1/ratio) }
+
+// checked adds to what a check says the least and the largest of the rounds.
+func checked(report *Report, r ratios, check func()) {
+	before := len(report.Checks)
+	check()
+	for i := range report.Checks[before:] {
+		report.Checks[before+i].Measured += r.inBrackets()
+	}
 }

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -21,6 +22,8 @@ type entry struct {
 	connections int     // 0: 64
 	rate        float64 // of the measurement of latency; 0: 1500 in a second
 	closedRate  float64 // of the measurement of cost; 0: each connection asks again at once
+	held        int     // requests at a time that wait for a slow backend, while others are measured
+	again       string  // name of the entry that this one repeats
 	long        bool    // left out of the short form: no target needs it
 }
 
@@ -30,9 +33,9 @@ const (
 	moderate    = 1500
 )
 
-// run is one measurement.
+// run is a round of one entry.
 type run struct {
-	closed drive.Measurement // each connection asks again at once
+	closed drive.Measurement // all its windows together; each connection asks again at once
 	paced  drive.Measurement // at a fixed rate, if it was measured
 }
 
@@ -45,19 +48,24 @@ type series struct {
 // pace is how long things take.
 type pace struct {
 	warm, window time.Duration
+	passes       int // in each an entry has a window
 	paced        int // in how many rounds latency is measured, too
 }
 
+// window is short beside what makes a machine faster or slower: others on the same
+// processor do, for a tenth of a second or more.
+const window = 25 * time.Millisecond
+
 func (lab *Lab) pace() pace {
 	if lab.Short {
-		return pace{warm: 150 * time.Millisecond, window: 400 * time.Millisecond, paced: 1}
+		return pace{warm: 150 * time.Millisecond, window: window, passes: 14, paced: 1}
 	}
-	return pace{warm: 300 * time.Millisecond, window: 900 * time.Millisecond, paced: 2}
+	return pace{warm: 200 * time.Millisecond, window: window, passes: 28, paced: 2}
 }
 
-// rounds measures all entries in turn, and then again: A B C A B C. Those whose
-// program is missing are left out. Each measurement starts its proxy anew, so
-// that the luck of one process is not what is compared.
+// rounds measures all entries so many times. Those whose program is missing are
+// left out. Each round starts all proxies anew, so that the luck of one process is
+// not what is compared, and then asks them in turn, many times.
 func (lab *Lab) rounds(ctx context.Context, n int, p pace, entries []entry) ([]*series, error) {
 	var all []*series
 	for _, e := range entries {
@@ -78,7 +86,7 @@ func (lab *Lab) rounds(ctx context.Context, n int, p pace, entries []entry) ([]*
 		}
 	}
 	for round := range n {
-		if err := lab.round(ctx, all, p, round < p.paced); err != nil {
+		if err := lab.round(ctx, all, p, round); err != nil {
 			return nil, err
 		}
 	}
@@ -86,20 +94,117 @@ func (lab *Lab) rounds(ctx context.Context, n int, p pace, entries []entry) ([]*
 }
 
 // round measures all once, while nobody else does.
-func (lab *Lab) round(ctx context.Context, all []*series, p pace, paced bool) error {
+func (lab *Lab) round(ctx context.Context, all []*series, p pace, number int) error {
 	leave, err := lab.alone(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	for _, s := range all {
-		r, err := lab.measure(ctx, s.entry, p, paced)
-		if err != nil {
-			return fmt.Errorf("%s: %w", s.Name, err)
+	plan := lab.plan(p)
+	plan.Seed = uint64(number) //nolint:gosec // not negative
+	servers := make([]*proxy.Running, len(all))
+	for i, s := range all {
+		if servers[i], err = lab.start(ctx, s.entry); err != nil {
+			return err
+		}
+		defer servers[i].Process.Kill()
+		plan.Targets = append(plan.Targets, s.target(servers[i]))
+	}
+	result, err := lab.together(ctx, plan)
+	if err != nil {
+		return errors.Join(err, ended(servers))
+	}
+	lab.thrown += result.Thrown
+	lab.busy += result.Disturbed
+	for i, s := range all {
+		r := run{closed: result.Measurements[i]}
+		if number < p.paced {
+			if r.paced, err = lab.latency(ctx, plan, i, s.entry.rate); err != nil {
+				return err
+			}
 		}
 		s.runs = append(s.runs, r)
 	}
 	return nil
+}
+
+// atOnce is how many connections one client may have: fewer than files that it may
+// have open.
+const atOnce = 1 << 14
+
+// together runs a plan. Where the targets have too many connections, each is asked
+// by itself, one after the other.
+func (lab *Lab) together(ctx context.Context, plan drive.Plan) (all drive.Result, err error) {
+	count := 0
+	for _, t := range plan.Targets {
+		count += t.Connections
+	}
+	if count <= atOnce {
+		return lab.drive(ctx, plan)
+	}
+	targets := plan.Targets
+	for i := range targets {
+		plan.Targets = targets[i : i+1]
+		one, err := lab.drive(ctx, plan)
+		if err != nil {
+			return all, err
+		}
+		all.Add(one)
+	}
+	return all, nil
+}
+
+// ended says why servers have ended, if any have.
+func ended(servers []*proxy.Running) error {
+	var all []error
+	for _, s := range servers {
+		select {
+		case <-s.Process.Done():
+			all = append(all, fmt.Errorf("%s has ended: %s", s.Address, s.Process.Errors()))
+		default:
+		}
+	}
+	return errors.Join(all...)
+}
+
+// start starts the proxy of an entry.
+func (lab *Lab) start(ctx context.Context, e entry) (*proxy.Running, error) {
+	dir, err := lab.Directory()
+	if err != nil {
+		return nil, err
+	}
+	return e.Start(ctx, lab.host, dir, lab.backend)
+}
+
+// plan is one without targets.
+func (lab *Lab) plan(p pace) drive.Plan {
+	return drive.Plan{
+		Warm: p.warm, Window: p.window, Passes: p.passes, Core: lab.host.Core,
+		// Who comes first gets what he needs, and others only what he leaves.
+		Backend: &drive.Backend{Address: lab.backend, PID: lab.target.ID(), Core: lab.core, First: lab.Nice < 0},
+	}
+}
+
+// target is the entry, for the client.
+func (e entry) target(server *proxy.Running) drive.Target {
+	return drive.Target{
+		Name: e.Name, Address: server.Address, Request: e.request, Connections: e.connections,
+		Rate: e.closedRate, Want: e.want, Lead: e.held, PID: server.Process.ID(),
+	}
+}
+
+// latency measures one of the targets at a rate, in one long window while the
+// others rest.
+func (lab *Lab) latency(ctx context.Context, plan drive.Plan, i int, rate float64) (drive.Measurement, error) {
+	target := plan.Targets[i]
+	target.Rate, target.Lead = rate, 0
+	plan.Targets = []drive.Target{target}
+	plan.Warm, plan.Window, plan.Passes = plan.Warm/2, plan.Window*time.Duration(plan.Passes), 1
+	result, err := lab.drive(ctx, plan)
+	if err != nil {
+		return drive.Measurement{}, err
+	}
+	return result.Measurements[0], nil
 }
 
 // alone waits until nobody else measures. Where the kernel shares its time out
@@ -118,83 +223,22 @@ func (lab *Lab) alone(ctx context.Context) (leave func(), err error) {
 	}, nil
 }
 
-// Bounds of what others may do meanwhile.
-const (
-	foreign       = .25 // share of a core
-	attempts      = 5
-	shortAttempts = 1 // the short form only looks for gross ratios
-)
-
-// measure starts the proxy and measures it, again if others were busy.
-func (lab *Lab) measure(ctx context.Context, e entry, p pace, paced bool) (run, error) {
-	dir, err := lab.Directory()
-	if err != nil {
-		return run{}, err
-	}
-	server, err := e.Start(ctx, lab.host, dir, lab.backend)
-	if err != nil {
-		return run{}, err
-	}
-	defer server.Process.Kill()
-	plan := drive.Plan{
-		Address: server.Address, Request: e.request, Connections: e.connections, Want: e.want,
-		Rate: e.closedRate, Warm: p.warm, Window: p.window, PID: server.Process.ID(), Core: lab.host.Core,
-		// Who comes first gets what he needs, and others only what he leaves.
-		Backend: &drive.Backend{Address: lab.backend, PID: lab.target.ID(), Core: lab.core, First: lab.Nice < 0},
-	}
-	var r run
-	if r.closed, err = lab.undisturbed(ctx, plan); err != nil {
-		return run{}, fmt.Errorf("%w: %s", err, server.Process.Errors())
-	}
-	if paced {
-		plan.Rate = e.rate
-		if r.paced, err = lab.drive(ctx, plan); err != nil {
-			return run{}, err
-		}
-	}
-	return r, nil
-}
-
-// undisturbed measures again where others were busy, and gives the measurement in
-// which they were least so.
-func (lab *Lab) undisturbed(ctx context.Context, plan drive.Plan) (best drive.Measurement, err error) {
-	most := attempts
-	if lab.Short {
-		most = shortAttempts
-	}
-	for attempt := range most {
-		m, err := lab.drive(ctx, plan)
-		if err != nil {
-			return m, err
-		}
-		if attempt == 0 || m.Foreign < best.Foreign {
-			best = m
-		}
-		if best.Foreign <= foreign || plan.Rate > 0 { // a rate leaves time to others
-			return best, nil
-		}
-		lab.thrown++
-	}
-	lab.busy++
-	return best, nil
-}
-
 // drive runs the client by a plan.
-func (lab *Lab) drive(ctx context.Context, plan drive.Plan) (drive.Measurement, error) {
-	var m drive.Measurement
+func (lab *Lab) drive(ctx context.Context, plan drive.Plan) (drive.Result, error) {
+	var result drive.Result
 	text, err := json.Marshal(plan)
 	if err != nil {
-		return m, err
+		return result, err
 	}
 	command := lab.host.Pinned(lab.core, nil, lab.client, string(text))
 	client, err := lab.Keeper.Start(lab.Dir, command[0], command[1:]...)
 	if err != nil {
-		return m, err
+		return result, err
 	}
 	defer client.Kill()
 	line, err := client.Line(ctx)
 	if err != nil {
-		return m, err
+		return result, err
 	}
-	return m, json.Unmarshal([]byte(line), &m)
+	return result, json.Unmarshal([]byte(line), &result)
 }

@@ -13,10 +13,10 @@ import (
 // settingRounds is how often settings are measured: half as often as cases.
 func (lab *Lab) settingRounds() int { return max(1, (lab.Rounds+1)/2) }
 
-// settingPace is that of cases, with one look at latency.
+// settingPace has fewer passes than that of cases, and one look at latency.
 func (lab *Lab) settingPace() pace {
 	p := lab.pace()
-	p.paced = 1
+	p.passes, p.paced = p.passes/2, 1
 	return p
 }
 
@@ -41,11 +41,11 @@ func garbage(ctx context.Context, lab *Lab) (Report, error) {
 		return report, err
 	}
 	first := all[0]
-	table := Table{Columns: []string{"setting", "CPU (µs)", "× GOGC=100", "requests/s", "p99 (µs)", "peak (MiB)", "resident (MiB)", "more (MiB)"}}
+	table := Table{Columns: []string{"setting", "CPU (µs)", "× GOGC=100", "least–largest", "requests/s", "p99 (µs)", "peak (MiB)", "resident (MiB)", "more (MiB)"}}
 	panel := chart.Panel{X: "peak memory (MiB)", Y: "CPU per request (µs)"}
 	for _, s := range all {
 		table.Rows = append(table.Rows, []string{
-			s.Name, number(s.cost()), times(s.over(first)), number(s.rate()), number(s.latency(p99)), number(s.peak()), number(s.resident()), number(s.peak() - first.peak()),
+			s.Name, number(s.cost()), times(s.over(first).median()), s.over(first).spread(), number(s.rate()), number(s.latency(p99)), number(s.peak()), number(s.resident()), number(s.peak() - first.peak()),
 		})
 		panel.Series = append(panel.Series, chart.Series{Name: s.Name, X: []float64{s.peak()}, Y: []float64{s.cost()}, Points: true})
 	}
@@ -116,10 +116,10 @@ func options(ctx context.Context, lab *Lab) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	table := Table{Columns: []string{"option", "CPU (µs)", "least–largest", "× as it is", "requests/s", "p99 (µs)", "backend connections per 1000"}}
+	table := Table{Columns: []string{"option", "CPU (µs)", "least–largest", "× as it is", "least–largest", "requests/s", "p99 (µs)", "backend connections per 1000"}}
 	for _, s := range all {
 		table.Rows = append(table.Rows, []string{
-			s.Name, number(s.cost()), spread(s.each(drive.Measurement.PerRequest)), times(s.over(all[0])), number(s.rate()), number(s.latency(p99)), number(s.connectionsPer1000()),
+			s.Name, number(s.cost()), spread(s.each(drive.Measurement.PerRequest)), times(s.over(all[0]).median()), s.over(all[0]).spread(), number(s.rate()), number(s.latency(p99)), number(s.connectionsPer1000()),
 		})
 	}
 	report.Tables = append(report.Tables, table)

@@ -50,6 +50,11 @@ func resident(m drive.Measurement) float64 { return float64(m.Resident) / (1 << 
 func p50(m drive.Measurement) float64      { return float64(m.P50.Microseconds()) }
 func p99(m drive.Measurement) float64      { return float64(m.P99.Microseconds()) }
 
+// connections is how many connections to the backend a round took.
+func (s *series) connections() float64 {
+	return median(s.each(func(m drive.Measurement) float64 { return float64(m.Accepted) }))
+}
+
 // connectionsPer1000 is how many connections to the backend a thousand answers
 // took.
 func (s *series) connectionsPer1000() float64 {
@@ -60,21 +65,44 @@ func (s *series) connectionsPer1000() float64 {
 	return median(values)
 }
 
-// over is what a request costs in proportion to another series: the median over
-// the rounds, so that what changes on the machine from one to the next does not
-// count.
-func (s *series) over(other *series) float64 { return s.ratio(other, drive.Measurement.PerRequest) }
+// ratios are a figure of a series in proportion to that of another one, in each
+// round: what changes on the machine from one round to the next does not count.
+type ratios []float64
 
-func (s *series) ratio(other *series, figure func(drive.Measurement) float64) float64 {
-	if other == nil {
-		return math.NaN()
+// over is what a request costs in proportion to another series.
+func (s *series) over(other *series) ratios { return s.ratio(other, drive.Measurement.PerRequest) }
+
+func (s *series) ratio(other *series, figure func(drive.Measurement) float64) ratios {
+	if s == nil || other == nil {
+		return nil
 	}
-	values := make([]float64, 0, len(s.runs))
+	values := make(ratios, 0, len(s.runs))
 	for i := range min(len(s.runs), len(other.runs)) {
 		values = append(values, figure(s.runs[i].closed)/figure(other.runs[i].closed))
 	}
-	return median(values)
+	return values
 }
+
+func (r ratios) median() float64 { return median(r) }
+
+// spread is the least and the largest, where there is more than one.
+func (r ratios) spread() string {
+	if len(r) < 2 || r.one() {
+		return ""
+	}
+	return times(slices.Min(r)) + "–" + times(slices.Max(r))
+}
+
+// inBrackets is the spread as an addition.
+func (r ratios) inBrackets() string {
+	if text := r.spread(); text != "" {
+		return " (" + text + ")"
+	}
+	return ""
+}
+
+// one tells whether all are 1: those of a series to itself.
+func (r ratios) one() bool { return !slices.ContainsFunc(r, func(v float64) bool { return v != 1 }) }
 
 // spread is the least and the largest.
 func spread(values []float64) string {

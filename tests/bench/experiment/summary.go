@@ -40,7 +40,7 @@ func (lab *Lab) sum(name string, g group, shipped, gate, stock string) {
 
 // summary is the table of all cases.
 func (lab *Lab) summary() Table {
-	t := Table{Columns: append(append([]string{"CPU per request (µs)"}, columns[:]...), "× stock Caddy", "× best peer")}
+	t := Table{Columns: append(append([]string{"CPU per request (µs)"}, columns[:]...), "× stock Caddy", "least–largest", "× best peer")}
 	for _, c := range lab.cases {
 		row := []string{c.name}
 		for _, s := range c.of {
@@ -50,8 +50,9 @@ func (lab *Lab) summary() Table {
 			}
 			row = append(row, number(s.cost()))
 		}
+		toStock := c.of[0].over(c.of[2])
 		best := group(c.of[3:]).among(func(s *series) bool { return s != nil }).cheapest()
-		t.Rows = append(t.Rows, append(row, times(c.of[0].over(c.of[2])), times(c.of[0].over(best))))
+		t.Rows = append(t.Rows, append(row, times(toStock.median()), toStock.spread(), times(c.of[0].over(best).median())))
 	}
 	return t
 }

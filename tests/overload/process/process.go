@@ -114,7 +114,7 @@ func (k *Keeper) start(p *Process) error {
 func (p *Process) Line(ctx context.Context) (string, error) {
 	stop := context.AfterFunc(ctx, p.Kill)
 	defer stop()
-	line, err := bufio.NewReader(io.LimitReader(p.output, 4<<10)).ReadString('\n')
+	line, err := bufio.NewReader(io.LimitReader(p.output, 64<<10)).ReadString('\n')
 	if err != nil {
 		return "", fmt.Errorf("%s said nothing: %s", p.cmd.Path, p.Errors())
 	}

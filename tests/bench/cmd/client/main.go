@@ -1,5 +1,5 @@
-// Command client drives a server by a plan, given as JSON, and prints the
-// measurement as a line of JSON.
+// Command client drives servers by a plan, given as JSON, and prints what it
+// comes to as a line of JSON.
 package main
 
 import (
@@ -25,9 +25,9 @@ func run() error {
 	if err := json.Unmarshal([]byte(os.Args[1]), &plan); err != nil {
 		return fmt.Errorf("the plan: %w", err)
 	}
-	m, err := plan.Run()
+	result, err := plan.Run()
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(m)
+	return json.NewEncoder(os.Stdout).Encode(result)
 }
