@@ -35,7 +35,11 @@ type Controller struct {
 // unpredictable. It calls decided for each request that was told to wait, when
 // its verdict is there; decided must not call the controller.
 func NewController(cfg Config, seed uint64, decided func(*Place)) *Controller {
-	return &Controller{cfg: cfg, seed: seed, decided: decided, law: newLaw(&cfg), rejected: math.MinInt64 / 2, unsure: math.MinInt64 / 8}
+	c := Controller{cfg: cfg, seed: seed, decided: decided, law: newLaw(&cfg), rejected: math.MinInt64 / 2, unsure: math.MinInt64 / 8}
+	for class := range c.overload {
+		c.overload[class].rejected = math.MinInt64 / 2
+	}
+	return &c
 }
 
 // Configure changes the settings. Those in flight stay; who waits in a queue
@@ -70,6 +74,10 @@ func (c *Controller) clock(now time.Duration) time.Duration {
 	return c.now
 }
 
+// backgroundYields is for how long nothing in the background gets a place after a
+// critical request has been rejected, even if there is one: the next may need it.
+const backgroundYields = 2 * time.Second
+
 // Arrive takes a request and gives its verdict.
 func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 	now = c.clock(now)
@@ -85,6 +93,8 @@ func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 	case p.Class < queueClasses && c.overload[p.Class].on && c.visits.refused(p.Client, now):
 		// The rest of a page that has lost a part would be work for nothing.
 		return c.reject(now, p, OutcomeRejected, ReasonCohort)
+	case p.Class == Background && now-c.overload[Critical].rejected < backgroundYields:
+		return c.reject(now, p, OutcomeRejected, ReasonCapacity)
 	case p.Class == Exempt, c.free(p.Class) && c.first(p.Class):
 		c.noteEmpty(now)
 		c.admit(now, p, OutcomeAdmitted)
