@@ -357,3 +357,19 @@ func TestStats(t *testing.T) {
 		t.Errorf("requests of 200ms are expected to take %v", e)
 	}
 }
+
+// What is in the background gets no place for a while after a critical request was
+// shed, even if one is free: the next critical one may need it.
+func TestBackgroundYieldsToCritical(t *testing.T) {
+	cfg := fixed(1)
+	cfg.Queue = 0
+	d := newDesk(t, cfg)
+	first := d.arrive(shed.Place{Class: shed.Background}, shed.Admitted) // nobody was shed yet
+	d.arrive(shed.Place{Class: shed.Critical}, shed.Rejected)
+	d.now += 1900 * ms
+	d.c.Release(d.now, first, shed.Served)
+	d.arrive(shed.Place{Class: shed.Background}, shed.Rejected)
+	d.c.Release(d.now, d.arrive(shed.Place{Class: shed.Normal}, shed.Admitted), shed.Served)
+	d.now += 200 * ms
+	d.arrive(shed.Place{Class: shed.Background}, shed.Admitted)
+}

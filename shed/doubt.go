@@ -10,7 +10,7 @@ const (
 	doubtSamples = 12.0 // effective ones that end it: all others wait for it
 	doubtMost    = 36.0 // likewise, where those leave it open
 	doubtSure    = 2.0  // natural logarithm of the odds from where they do not
-	doubtElastic = 0.4  // above this the backend is still busy with so few
+	doubtElastic = 0.55 // above this the backend is still busy with so few
 	doubtRetries = 2    // deeper ones, after one that could not tell
 	doubtSeconds = 1.0  // until what it found is looked at again
 	doubtStays   = 3.0  // of slow requests, likewise
