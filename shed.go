@@ -32,8 +32,8 @@ type Shed struct {
 	// `exempt`. Default: none.
 	Critical caddyhttp.RawMatcherSets `json:"critical,omitempty" caddy:"namespace=http.matchers"`
 
-	// The requests that are served when no other waits. Tried after those of
-	// `critical`. Default: none.
+	// The requests that are served when no other waits, and no critical one was
+	// shed in the last two seconds. Tried after those of `critical`. Default: none.
 	Background caddyhttp.RawMatcherSets `json:"background,omitempty" caddy:"namespace=http.matchers"`
 
 	// The requests that are never shed and never wait, such as health checks.
