@@ -52,8 +52,8 @@ func (b *builder) headerTest(option string, in *HeaderCondition) normalize.Heade
 }
 
 // bodyTests gives the tests on the body that a condition asks for.
-func (b *builder) bodyTests(option string, in *Condition) []normalize.BodyTest {
-	var tests []normalize.BodyTest
+func (b *builder) bodyTests(option string, in *Condition) []*normalize.BodyTest {
+	var tests []*normalize.BodyTest
 	add := func(asked bool, t inspect.Test, err error) {
 		switch {
 		case !asked:
@@ -91,14 +91,14 @@ func (b *builder) bodyTests(option string, in *Condition) []normalize.BodyTest {
 }
 
 // bodyTest gives a test its place in the gate's plan; equal ones share it.
-func (b *builder) bodyTest(t inspect.Test) normalize.BodyTest {
+func (b *builder) bodyTest(t inspect.Test) *normalize.BodyTest {
 	for i := range b.tests {
 		if b.tests[i].String() == t.String() {
-			return normalize.BodyTest{Test: t, Index: i}
+			return &normalize.BodyTest{Test: t, Index: i}
 		}
 	}
 	b.tests = append(b.tests, t)
-	return normalize.BodyTest{Test: t, Index: len(b.tests) - 1}
+	return &normalize.BodyTest{Test: t, Index: len(b.tests) - 1}
 }
 
 // inspection reads the bounds.

@@ -176,29 +176,29 @@ func Regexp(expr string) (Test, error) {
 // reads JSON or XML also reads bodies that are labelled as plain text, as
 // HTML or not at all, which is what backends send that never set a label; the
 // first byte shows whether they are any.
-func (t Test) Possible(m Media) bool {
-	switch t.kind {
-	case testNone:
-		return false
-	case testJSON, testRPC, testGraphQL:
-		return mayBeJSON(m)
-	case testXML, testSOAP:
-		return mayBeXML(m)
-	case testProblem:
-		return m == MediaJSON || m == MediaXML
-	case testHTML:
-		return m != MediaStream && m != MediaOther
-	default:
-		return m != MediaStream
-	}
-}
+func (t Test) Possible(m Media) bool { return possible[t.kind]&(1<<m) != 0 }
 
-func mayBeJSON(m Media) bool {
-	return m == MediaJSON || m == MediaText || m == MediaHTML || m == MediaUnlabelled
-}
+func mayBeJSON(m Media) bool { return possible[testJSON]&(1<<m) != 0 }
 
-func mayBeXML(m Media) bool {
-	return m == MediaXML || m == MediaText || m == MediaHTML || m == MediaUnlabelled
+// Sets of media, a bit for each.
+const (
+	anyMedia   = 1<<MediaStream - 1 // all but streams
+	vagueMedia = 1<<MediaUnlabelled | 1<<MediaHTML | 1<<MediaText
+)
+
+// possible has a bit for each kind of media that can meet a kind of test.
+var possible = [...]uint8{
+	testNone:     0,
+	testJSON:     vagueMedia | 1<<MediaJSON,
+	testRPC:      vagueMedia | 1<<MediaJSON,
+	testGraphQL:  vagueMedia | 1<<MediaJSON,
+	testXML:      vagueMedia | 1<<MediaXML,
+	testSOAP:     vagueMedia | 1<<MediaXML,
+	testProblem:  1<<MediaJSON | 1<<MediaXML,
+	testHTML:     anyMedia &^ (1 << MediaOther),
+	testEmpty:    anyMedia,
+	testContains: anyMedia,
+	testRegexp:   anyMedia,
 }
 
 // words joins the words of a condition, quoted as in a Caddyfile.

@@ -15,7 +15,7 @@ type BodyTest struct {
 }
 
 // Holds implements [Test].
-func (t BodyTest) Holds(r *Response) inspect.Answer {
+func (t *BodyTest) Holds(r *Response) inspect.Answer {
 	switch {
 	case t.Unwelcome && r.HTMLWelcome, !t.concerns(r):
 		return inspect.No
@@ -26,12 +26,12 @@ func (t BodyTest) Holds(r *Response) inspect.Answer {
 	}
 }
 
-func (t BodyTest) concerns(r *Response) bool {
+func (t *BodyTest) concerns(r *Response) bool {
 	return r.Source == SourceBackend && t.Test.Possible(r.Media)
 }
 
 // String implements [Test].
-func (t BodyTest) String() string { return t.Test.String() }
+func (t *BodyTest) String() string { return t.Test.String() }
 
 // Derives reports whether a status can be derived from the rule's conditions.
 func (r *Rule) Derives() bool { return r.source() >= 0 }
@@ -41,7 +41,7 @@ func (r *Rule) Derives() bool { return r.source() >= 0 }
 // there; -1 where there is none.
 func (r *Rule) source() int {
 	for _, c := range r.When {
-		if t, ok := c.Test.(BodyTest); ok && !c.Not && t.Test.Derives() {
+		if t, ok := c.Test.(*BodyTest); ok && !c.Not && t.Test.Derives() {
 			return t.Index
 		}
 	}

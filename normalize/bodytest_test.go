@@ -15,10 +15,11 @@ func bodyRules(t testing.TB, profile normalize.Profile, rules ...normalize.Rule)
 	var tests []inspect.Test
 	for _, r := range rules {
 		for i, c := range r.When {
-			if b, ok := c.Test.(normalize.BodyTest); ok {
-				b.Index = len(tests)
+			if b, ok := c.Test.(*normalize.BodyTest); ok {
+				placed := *b
+				placed.Index = len(tests)
 				tests = append(tests, b.Test)
-				r.When[i].Test = b
+				r.When[i].Test = &placed
 			}
 		}
 	}
@@ -33,7 +34,7 @@ func body(test inspect.Test, err error) normalize.Condition {
 	if err != nil {
 		panic(err)
 	}
-	return normalize.Condition{Test: normalize.BodyTest{Test: test}}
+	return normalize.Condition{Test: &normalize.BodyTest{Test: test}}
 }
 
 func jsonAt(pointer string, values ...string) normalize.Condition {
@@ -86,9 +87,7 @@ func TestAConditionOnABodyIsPendingUntilTheBodyTells(t *testing.T) {
 
 func TestAPageIsUnwelcomeToAClientThatDoesNotTakeIt(t *testing.T) {
 	page := body(inspect.HTMLPage(), nil)
-	unwelcome := page.Test.(normalize.BodyTest)
-	unwelcome.Unwelcome = true
-	page.Test = unwelcome
+	page.Test.(*normalize.BodyTest).Unwelcome = true
 	for _, negated := range []bool{false, true} {
 		page.Not = negated
 		contract, plan := bodyRules(t, normalize.ProfileDocumented, rule(t, "200", 500, page))

@@ -47,10 +47,10 @@ type Condition struct {
 }
 
 func (c Condition) holds(r *Response) inspect.Answer {
-	a := c.Test.Holds(r)
-	if t, ok := c.Test.(BodyTest); ok && !t.concerns(r) {
+	if t, ok := c.Test.(*BodyTest); ok && !t.concerns(r) {
 		return inspect.No // negated or not
 	}
+	a := c.Test.Holds(r)
 	switch {
 	case !c.Not || a == inspect.Unknown:
 		return a

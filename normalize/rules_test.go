@@ -404,7 +404,7 @@ func TestANegatedBodyConditionLeavesOtherMediaAlone(t *testing.T) {
 	}
 	rules := normalize.NewRules([]normalize.Rule{{
 		From: []normalize.Span{normalize.Any}, To: 500,
-		When: []normalize.Condition{{Not: true, Test: normalize.BodyTest{Test: ok}}},
+		When: []normalize.Condition{{Not: true, Test: &normalize.BodyTest{Test: ok}}},
 	}})
 	contract := normalize.NewContract(normalize.ProfileDocumented, nil, rules)
 	for _, c := range []struct {
