@@ -66,4 +66,5 @@ var endings = map[shed.Ending]string{shed.Served: "served", shed.Failed: "failed
 const (
 	HoldLimit    = holdLimit
 	DiscardLimit = discardLimit
+	ShortBody    = shortBody
 )

@@ -110,6 +110,9 @@ func (w *responseWriter) drop(o outcome) {
 func (w *responseWriter) replace(o outcome) {
 	o.replaced = !o.gateway
 	h := w.header
+	if w.drips {
+		w.awaited = announced(h)
+	}
 	normalize.DropBodyFields(h)
 	if o.internal() {
 		delete(h, "Location") // leads to where the backend is, if anywhere
@@ -151,10 +154,30 @@ func (w *responseWriter) send(o *outcome, body []byte) {
 	if w.method != http.MethodHead {
 		_, _ = w.ResponseWriter.Write(body) // a client that left is net/http's to notice
 	}
-	if w.drips { // HTTP/1.1 sends the same bytes either way
-		w.discardUntil = time.Now().Add(discardWait)
-		_ = http.NewResponseController(w.ResponseWriter).Flush()
+	if w.drips && w.awaited == 0 {
+		w.hurry()
 	}
+}
+
+// hurry sends what the client gets before the backend's body is at its end, and
+// sets that a limit. HTTP/1.1 sends the same bytes either way.
+func (w *responseWriter) hurry() {
+	w.awaited = 0
+	w.discardUntil = time.Now().Add(discardWait)
+	_ = http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// announced is the length of a body so short that it comes with its head, 0 if
+// it may not.
+func announced(h http.Header) int {
+	length := h["Content-Length"]
+	if len(length) != 1 {
+		return 0
+	}
+	if n, err := strconv.Atoi(length[0]); err == nil && n > 0 && n <= shortBody {
+		return n
+	}
+	return 0
 }
 
 // fail answers in the gateway's own name: with a problem, or with an error

@@ -25,6 +25,10 @@ const (
 	// discardWait is how long that may go on: over HTTP/1.1 the client's next
 	// request waits for it, over HTTP/2 the end of this answer.
 	discardWait = 100 * time.Millisecond
+	// shortBody is how long an error body is that backends send together with
+	// its head. Ours waits for it: sent before, the client's next request may
+	// find the backend's connection still taken.
+	shortBody = 4 << 10
 	// firstRead is how much is read of a body before its head is decided on,
 	// where the handler leaves that to the body.
 	firstRead = 512
@@ -94,6 +98,7 @@ type responseWriter struct {
 	unlogged   bool           // a timer has decided, the access log does not have it yet
 	unanswered bool           // no handler has written anything
 	discarded  int
+	awaited    int // bytes of the backend's body that our own answer waits for, 0: none
 
 	discardUntil time.Time // zero: no limit
 }
@@ -218,6 +223,9 @@ func (w *responseWriter) hold(p []byte) bool {
 
 func (w *responseWriter) discard(p []byte) (int, error) {
 	w.discarded += len(p)
+	if w.awaited > w.discarded && !w.returned {
+		w.hurry()
+	}
 	if w.discarded > discardLimit || !w.discardUntil.IsZero() && time.Now().After(w.discardUntil) {
 		return 0, errDiscarded
 	}
@@ -277,6 +285,7 @@ func (w *responseWriter) flush() error {
 	case stateDeferred, stateHolding, stateRefusing:
 		return nil
 	default:
+		w.awaited = 0
 		return http.NewResponseController(w.ResponseWriter).Flush()
 	}
 }
