@@ -13,28 +13,9 @@ import (
 // serve takes a request through the gate.
 func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) (err error) {
 	w := newResponseWriter(g, rw, r)
-	if !g.report {
-		w.body = watchBody(r)
-	}
-	if g.inspection.plan != nil && !g.report {
-		offerDecodable(r)
-	}
-	if g.checks {
-		if o, ok := g.check(w, r); ok {
-			// nothing speaks against it
-		} else if g.report {
-			w.refused = o
-		} else {
-			err = w.reject(o)
-			w.done()
-			return err
-		}
-	}
-	if g.shedder != nil {
-		if ok, err := w.enter(); !ok {
-			w.done()
-			return err
-		}
+	if ok, err := w.admit(r); !ok {
+		w.done()
+		return err
 	}
 	w.watch.pause()
 	returned := false
@@ -56,6 +37,32 @@ func (g *gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 	err = w.handled(err)
 	w.watch.pause()
 	return err
+}
+
+// admit prepares a request for the backend. It is not ok where the request was
+// answered without it.
+func (w *responseWriter) admit(r *http.Request) (ok bool, err error) {
+	g := w.gate
+	if !g.report {
+		w.body = watchBody(r)
+	}
+	if g.inspection.plan != nil && !g.report {
+		offerDecodable(r)
+	}
+	if g.checks {
+		o, ok := g.check(w, r)
+		switch {
+		case ok: // nothing speaks against it
+		case g.report:
+			w.refused = o
+		default:
+			return false, w.reject(o)
+		}
+	}
+	if g.shedder != nil {
+		return w.enter()
+	}
+	return true, nil
 }
 
 // done ends the measurement and gives the writer back.

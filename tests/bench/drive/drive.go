@@ -74,13 +74,6 @@ type Result struct {
 	Disturbed    int           // passes that count all the same, for lack of better ones
 }
 
-// Add adds the result of another plan.
-func (r *Result) Add(other Result) {
-	r.Measurements = append(r.Measurements, other.Measurements...)
-	r.Thrown += other.Thrown
-	r.Disturbed += other.Disturbed
-}
-
 // pass is a window of each target, in the order of the targets.
 type pass struct {
 	windows []*window
