@@ -168,7 +168,7 @@ func (s *server) schedule(w *window, begin time.Time, length time.Duration) {
 		if next.After(end) {
 			return
 		}
-		time.Sleep(time.Until(next))
+		nap(time.Until(next))
 		s.ask(ask{window: w, due: next})
 	}
 }

@@ -63,7 +63,7 @@ func (g group) cheapest() *series {
 	return best
 }
 
-func isPeer(s *series) bool { return s.Kind == proxy.Nginx || s.Kind == proxy.HAProxy }
+func isPeer(s *series) bool { return !s.less && (s.Kind == proxy.Nginx || s.Kind == proxy.HAProxy) }
 
 // table has the figures of all series. Ratios are to the cheapest of stock Caddy
 // that is not left out, and to the cheapest peer.
@@ -140,6 +140,7 @@ func pass(ctx context.Context, lab *Lab) (Report, error) {
 		{Proxy: proxy.Ours(nameGate, ""), request: plain},
 		{Proxy: lab.ship(proxy.Ours("", ""), nameShipped), request: plain},
 		{Proxy: proxy.CaddyPass(), request: plain},
+		lab.alike(entry{Proxy: proxy.CaddyPass(), request: plain}),
 		{Proxy: proxy.Ours(nameGate+", report", "report"), request: plain},
 		{Proxy: proxy.Ours(nameGate+", six body rules", proxy.SixRules), request: plain},
 		{Proxy: proxy.Ours(nameGate+", 404 kept", ""), request: kept, want: http.StatusNotFound},
@@ -185,10 +186,12 @@ func odd(ctx context.Context, lab *Lab) (Report, error) {
 		{Proxy: proxy.Ours(nameGate, ""), request: request, want: want},
 		{Proxy: lab.ship(proxy.Ours("", ""), nameShipped), request: request, want: want},
 		{Proxy: proxy.CaddyHandleResponse(), request: request, want: want},
-		{Proxy: proxy.CaddyReplaceStatus(), request: request, want: want, long: true},
+		lab.alike(entry{Proxy: proxy.CaddyHandleResponse(), request: request, want: want}),
+		{Proxy: proxy.CaddyReplaceStatus(), request: request, want: want, less: true, long: true},
 		{Proxy: proxy.CaddyIntercept(), request: request, want: want, long: true},
 		{Proxy: proxy.NginxErrorPage(), request: request, want: want},
 		{Proxy: proxy.HAProxyReturn(), request: request, want: want},
+		{Proxy: proxy.HAProxySetStatus(), request: request, want: want, less: true, long: true},
 	}
 	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), append(entries, again(entries[1])))
 	if err != nil {
@@ -229,7 +232,7 @@ func refusals(ctx context.Context, lab *Lab) (Report, error) {
 		{http.StatusUnsupportedMediaType, drive.Request{Method: "POST", Path: "/orders", Fields: []string{"Content-Type: text/csv"}, Body: "17,lamp"}, "consumes application/json"},
 	}
 	title := func(name string, status int) string { return fmt.Sprintf("%s, %d", name, status) }
-	entries := make([]entry, 0, 3*len(requests)+5)
+	entries := make([]entry, 0, 3*len(requests)+6)
 	for _, r := range requests {
 		entries = append(entries,
 			entry{Proxy: proxy.Ours(title(nameGate, r.status), r.options), request: r.request, want: r.status},
@@ -238,6 +241,7 @@ func refusals(ctx context.Context, lab *Lab) (Report, error) {
 	}
 	first := requests[0]
 	entries = append(entries,
+		lab.alike(entry{Proxy: proxy.CaddyRespond(first.status), request: first.request, want: first.status}),
 		entry{Proxy: proxy.CaddyRespondBare(first.status), request: first.request, want: first.status, long: true},
 		entry{Proxy: proxy.CaddyHandleErrors(first.status), request: first.request, want: first.status, long: true},
 		entry{Proxy: proxy.NginxReturn(first.status), request: first.request, want: first.status},
@@ -265,13 +269,14 @@ func shedding(ctx context.Context, lab *Lab) (Report, error) {
 	const tenfold = 10 * places * 5 // a place serves five in a second
 	report := Report{
 		Title: "Shed",
-		Text:  fmt.Sprintf("The backend takes 200 ms and %d requests at a time; who finds no place is answered 503 with a problem, Retry-After, Vary and Proxy-Status. Latency at ten times the capacity, %d requests/s. Ratios to stock are to `respond 503`.", places, tenfold),
+		Text:  fmt.Sprintf("The backend takes 200 ms and %d requests at a time; without a queue, and with a limit that is fixed; who finds no place is answered 503 with a problem, Retry-After, Vary and Proxy-Status. Latency at ten times the capacity, %d requests/s. Ratios to stock are to `respond 503`.", places, tenfold),
 	}
 	request, want := get("/slow"), http.StatusServiceUnavailable
 	options := fmt.Sprintf("shed {\n\t\t\tfixed %d\n\t\t\tqueue 0\n\t\t}", places)
 	entries := []entry{
 		{Proxy: proxy.Ours(nameGate, options)},
 		{Proxy: proxy.CaddyRespond(want)},
+		lab.alike(entry{Proxy: proxy.CaddyRespond(want)}),
 		{Proxy: lab.ship(proxy.Ours("", options), nameShipped)},
 		{Proxy: proxy.CaddyUnhealthy(places), long: true},
 		{Proxy: proxy.NginxLimit(places)},
@@ -308,6 +313,7 @@ func large(ctx context.Context, lab *Lab) (Report, error) {
 		{Proxy: proxy.NoGate(nameNoGate), request: request, rate: rate},
 		{Proxy: proxy.Ours(nameGate+", six body rules", proxy.SixRules), request: request, rate: rate},
 		{Proxy: proxy.CaddyPass(), request: request, rate: rate},
+		lab.alike(entry{Proxy: proxy.CaddyPass(), request: request, rate: rate}),
 		{Proxy: lab.ship(proxy.Ours("", proxy.SixRules), nameShipped+", six body rules"), request: request, rate: rate},
 		{Proxy: proxy.NginxPass(), request: request, rate: rate},
 		{Proxy: proxy.HAProxyPass(), request: request, rate: rate},

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 
+	"github.com/statusgate/statusgate/tests/bench/proxy"
 	"github.com/statusgate/statusgate/tests/overload/lab"
 )
 
@@ -78,7 +80,26 @@ func (l *Lab) Write(to io.Writer, reports []Report) error {
 
 // machine says where it was measured, and how often.
 func (l *Lab) machine() string {
-	return fmt.Sprintf("%d rounds on %s, %d cores, %s.", l.Rounds, processor(), runtime.NumCPU(), runtime.Version())
+	return fmt.Sprintf("%d rounds on %s, %d cores, %s%s.", l.Rounds, processor(), runtime.NumCPU(), runtime.Version(), l.versions())
+}
+
+// number of a version, as programs print it.
+var version = regexp.MustCompile(`\d+(\.\d+)+`)
+
+// versions are those of the gateways that there are.
+func (l *Lab) versions() string {
+	var b strings.Builder
+	for _, p := range []struct {
+		kind proxy.Kind
+		name string
+		ask  string
+	}{{proxy.Stock, "Caddy", "version"}, {proxy.Nginx, "nginx", "-v"}, {proxy.HAProxy, "HAProxy", "-v"}} {
+		if program := l.host.Programs[p.kind]; program != "" {
+			said, _ := exec.Command(program, p.ask).CombinedOutput() //nolint:gosec,noctx // a program that was measured
+			b.WriteString(", " + p.name + " " + version.FindString(string(said)))
+		}
+	}
+	return b.String()
 }
 
 // allCases are those of the summary.

@@ -24,6 +24,7 @@ type entry struct {
 	closedRate  float64 // of the measurement of cost; 0: each connection asks again at once
 	held        int     // requests at a time that wait for a slow backend, while others are measured
 	again       string  // name of the entry that this one repeats
+	less        bool    // does less than the others: the body is kept
 	long        bool    // left out of the short form: no target needs it
 }
 
@@ -235,7 +236,8 @@ func (lab *Lab) drive(ctx context.Context, plan drive.Plan) (drive.Result, error
 	if err != nil {
 		return result, err
 	}
-	command := lab.host.Pinned(lab.core, nil, lab.client, string(text))
+	// The thread that waits for the next request to fall due keeps one of the two.
+	command := lab.host.Pinned(lab.core, []string{"GOMAXPROCS=2"}, lab.client, string(text))
 	client, err := lab.Keeper.Start(lab.Dir, command[0], command[1:]...)
 	if err != nil {
 		return result, err

@@ -10,16 +10,6 @@ import (
 	"github.com/statusgate/statusgate/tests/bench/proxy"
 )
 
-// settingRounds is how often settings are measured: half as often as cases.
-func (lab *Lab) settingRounds() int { return max(1, (lab.Rounds+1)/2) }
-
-// settingPace has fewer passes than that of cases, and one look at latency.
-func (lab *Lab) settingPace() pace {
-	p := lab.pace()
-	p.passes, p.paced = p.passes/2, 1
-	return p
-}
-
 // garbage is what the garbage collector costs by its settings.
 func garbage(ctx context.Context, lab *Lab) (Report, error) {
 	report := Report{
@@ -36,7 +26,8 @@ func garbage(ctx context.Context, lab *Lab) (Report, error) {
 		p.Environment = strings.Fields(s)
 		entries = append(entries, entry{Proxy: p, request: get("/orders/17")})
 	}
-	all, err := lab.rounds(ctx, lab.settingRounds(), lab.settingPace(), entries)
+	entries = append(entries, again(entries[0]), again(entries[3]))
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
 	if err != nil {
 		return report, err
 	}
@@ -112,7 +103,8 @@ func options(ctx context.Context, lab *Lab) (Report, error) {
 		p.Directives = strings.ReplaceAll(p.Directives, "SOCKET", lab.socket())
 		entries = append(entries, entry{Proxy: p, request: get("/orders/17")})
 	}
-	all, err := lab.rounds(ctx, lab.settingRounds(), lab.settingPace(), entries)
+	entries = append(entries, again(entries[0]))
+	all, err := lab.rounds(ctx, lab.Rounds, lab.pace(), entries)
 	if err != nil {
 		return report, err
 	}

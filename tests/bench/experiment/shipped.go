@@ -52,11 +52,27 @@ func (s shipped) String() string {
 	return strings.Join(s.environment, " ") + " and " + strings.Join(strings.Fields(s.proxy), " ")
 }
 
+// sameSettings is what the name of a rival has at its end that was given what is
+// shipped.
+const sameSettings = ", same settings"
+
+// alike is an entry for stock Caddy with what is shipped with us.
+func (lab *Lab) alike(e entry) entry {
+	e.Proxy, e.long = lab.ship(e.Proxy, e.Name+sameSettings), true
+	return e
+}
+
 // ship gives a proxy what is shipped.
 func (lab *Lab) ship(p proxy.Proxy, name string) proxy.Proxy {
 	p.Name, p.Environment = name, lab.shipped.environment
-	if lab.shipped.proxy != "" {
-		p.Directives = strings.Replace(p.Directives, "reverse_proxy BACKEND", "reverse_proxy BACKEND {\n\t\t"+lab.shipped.proxy+"\n\t}", 1)
+	const plain = "reverse_proxy BACKEND"
+	block := plain + " {\n\t\t" + lab.shipped.proxy
+	switch {
+	case lab.shipped.proxy == "":
+	case strings.Contains(p.Directives, plain+" {"):
+		p.Directives = strings.Replace(p.Directives, plain+" {", block, 1)
+	default:
+		p.Directives = strings.Replace(p.Directives, plain, block+"\n\t}", 1)
 	}
 	return p
 }

@@ -149,6 +149,11 @@ func HAProxyReturn() Proxy {
 	return Proxy{Name: "HAProxy, return", Kind: HAProxy, Directives: haproxyReturn("http-response", 503) + " if { status 520 }"}
 }
 
+// HAProxySetStatus sends the backend's body under another status.
+func HAProxySetStatus() Proxy {
+	return Proxy{Name: "HAProxy, set-status (body kept)", Kind: HAProxy, Directives: "http-response set-status 503 if { status 520 }"}
+}
+
 func haproxyReturn(when string, status int) string {
 	return fmt.Sprintf(`%s return status %d content-type application/problem+json string '%s'%s`, when, status, problem(status), written(status, " hdr %s %q"))
 }

@@ -68,6 +68,10 @@ http {
 	}
 	proxy_http_version 1.1;
 	proxy_set_header Connection "";
+	proxy_set_header Host $host;
+	proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+	proxy_set_header X-Forwarded-Host $host;
+	proxy_set_header X-Forwarded-Proto $scheme;
 	%[4]s
 	server {
 		listen %[3]s backlog=4096;
@@ -92,5 +96,8 @@ frontend gateway
 	default_backend backends
 backend backends
 	%[3]s
+	option forwardfor
+	http-request set-header X-Forwarded-Host %%[req.hdr(host)]
+	http-request set-header X-Forwarded-Proto http
 	server backend %[2]s
 `
