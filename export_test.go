@@ -67,4 +67,6 @@ const (
 	HoldLimit    = holdLimit
 	DiscardLimit = discardLimit
 	ShortBody    = shortBody
+	AnswerWait   = answerWait
+	DiscardWait  = discardWait
 )

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
@@ -110,9 +109,7 @@ func (w *responseWriter) drop(o outcome) {
 func (w *responseWriter) replace(o outcome) {
 	o.replaced = !o.gateway
 	h := w.header
-	if w.drips {
-		w.awaited = announced(h)
-	}
+	short := isShort(h)
 	normalize.DropBodyFields(h)
 	if o.internal() {
 		delete(h, "Location") // leads to where the backend is, if anywhere
@@ -121,7 +118,7 @@ func (w *responseWriter) replace(o outcome) {
 	w.mend(&o) // the problem repeats what the fields say
 	body, format := w.problem(&o)
 	h["Content-Type"] = w.single(format.ContentType())
-	w.send(&o, body)
+	w.send(&o, body, short)
 }
 
 // conform ends a held problem document: it is sent with its status member in
@@ -134,7 +131,7 @@ func (w *responseWriter) conform() {
 	}
 	w.mended()
 	w.mend(&w.outcome)
-	w.send(&w.outcome, out)
+	w.send(&w.outcome, out, false)
 }
 
 // mended drops what does not describe a document any more that was brought in
@@ -146,38 +143,22 @@ func (w *responseWriter) mended() {
 	h["Content-Type"] = contentType
 }
 
-// send writes a whole response of our own, whose head has been mended.
-func (w *responseWriter) send(o *outcome, body []byte) {
+// send writes a whole response of our own, whose head has been mended. A short
+// body of the backend's is waited for.
+func (w *responseWriter) send(o *outcome, body []byte, short bool) {
 	w.header["Content-Length"] = w.single(decimal(len(body)))
 	w.state = stateDiscarding
 	w.ResponseWriter.WriteHeader(o.sent)
 	if w.method != http.MethodHead {
 		_, _ = w.ResponseWriter.Write(body) // a client that left is net/http's to notice
 	}
-	if w.drips && w.awaited == 0 {
-		w.hurry()
+	switch {
+	case !w.drips:
+	case short && w.look == nil:
+		w.await()
+	default:
+		_ = w.hurry() // likewise
 	}
-}
-
-// hurry sends what the client gets before the backend's body is at its end, and
-// sets that a limit. HTTP/1.1 sends the same bytes either way.
-func (w *responseWriter) hurry() {
-	w.awaited = 0
-	w.discardUntil = time.Now().Add(discardWait)
-	_ = http.NewResponseController(w.ResponseWriter).Flush()
-}
-
-// announced is the length of a body so short that it comes with its head, 0 if
-// it may not.
-func announced(h http.Header) int {
-	length := h["Content-Length"]
-	if len(length) != 1 {
-		return 0
-	}
-	if n, err := strconv.Atoi(length[0]); err == nil && n > 0 && n <= shortBody {
-		return n
-	}
-	return 0
 }
 
 // fail answers in the gateway's own name: with a problem, or with an error

@@ -340,46 +340,6 @@ func TestABodyThatIsReplacedIsReadToALimit(t *testing.T) {
 	}
 }
 
-func TestAnAnswerWaitsForAShortBodyThatItReplaces(t *testing.T) {
-	short, long := strconv.Itoa(statusgate.ShortBody), strconv.Itoa(statusgate.ShortBody+1)
-	for _, c := range []struct {
-		name, length string
-		head, part   bool // whether the answer has been flushed behind these
-	}{
-		{name: "all at once", length: "7"},
-		{name: "in parts", length: "8", part: true},
-		{name: "as long as may be", length: short, part: true},
-		{name: "longer", length: long, head: true, part: true},
-		{name: "of a length that nobody knows", head: true, part: true},
-		{name: "of no length", length: "seven", head: true, part: true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			h := newGate(t, newContext(t), statusgate.Handler{})
-			client := httptest.NewRecorder()
-			r, _ := prepared(t, get("/"), client)
-			err := h.ServeHTTP(client, r, caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
-				if c.length != "" {
-					w.Header().Set("Content-Length", c.length)
-				}
-				w.WriteHeader(520)
-				if client.Flushed != c.head {
-					t.Errorf("behind the head: flushed %t, want %t", client.Flushed, c.head)
-				}
-				if _, err := io.WriteString(w, "a stack"); err != nil {
-					return err
-				}
-				if client.Flushed != c.part {
-					t.Errorf("behind a part of the body: flushed %t, want %t", client.Flushed, c.part)
-				}
-				return nil
-			}))
-			if err != nil || client.Code != 503 || client.Flushed != c.part {
-				t.Errorf("got %d, %v, flushed %t, want 503, no error, %t", client.Code, err, client.Flushed, c.part)
-			}
-		})
-	}
-}
-
 func TestAConnectionThatCannotBeTakenOverIsAnErrorOfTheHandler(t *testing.T) {
 	h := newGate(t, newContext(t), statusgate.Handler{})
 	_, err := exchange(t, h, get("/"), func(w http.ResponseWriter, _ *http.Request) error {

@@ -4,7 +4,7 @@ import "github.com/statusgate/statusgate/inspect"
 
 // BodyTest is a condition on the body of a response. Its negation, too, holds
 // only for a body of the backend's that can meet it by its label: what is said
-// of JSON says nothing of pictures and streams.
+// of JSON says nothing of pictures and streams. A pointer to it is a [Test].
 type BodyTest struct {
 	// Test is the condition, and Index its place in the plan by which bodies
 	// are inspected.

@@ -79,10 +79,15 @@ func TestAnErrorThatDripsForEverIsAnsweredAtOnce(t *testing.T) {
 		"of unknown length": {asText},
 		"of great length":   {asText, "Content-Length: 10000000"},
 		"of little length":  {asText, "Content-Length: 100"},
+		"with a head only":  {asText, "Content-Length: 100"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			done := make(chan struct{})
-			c := scenario{behind: dripping(done, 500, "Exception in", fields...)}
+			first := "Exception in"
+			if name == "with a head only" {
+				first = ""
+			}
+			c := scenario{behind: dripping(done, 500, first, fields...)}
 			stage := stageFor(t, &c)
 			defer close(done)
 			everyWay(func(protocol, way string) {

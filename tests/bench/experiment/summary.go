@@ -30,7 +30,7 @@ func (lab *Lab) sum(name string, g group, shipped, gate, stock string) {
 	for _, peer := range g.among(isPeer) {
 		switch peer.Kind {
 		case proxy.Nginx:
-			s.of[5] = peer
+			s.of[4] = peer
 		default:
 			s.of[5] = peer
 		}

@@ -1,0 +1,166 @@
+package statusgate_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate"
+)
+
+// flushes counts what reaches the client, and when.
+type flushes struct {
+	*httptest.ResponseRecorder
+	times  []time.Time
+	broken bool
+}
+
+func (f *flushes) Flush() {
+	f.times = append(f.times, time.Now())
+	if f.broken {
+		panic("a writer in front")
+	}
+}
+
+// awaited takes a 520 through a gate, on a clock of its own.
+func awaited(t *testing.T, length string, client *flushes, body func(w http.ResponseWriter) error) (err error) {
+	t.Helper()
+	h := newGate(t, newContext(t), statusgate.Handler{})
+	client.ResponseRecorder = httptest.NewRecorder()
+	r, _ := prepared(t, get("/"), client)
+	return h.ServeHTTP(client, r, caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+		if length != "" {
+			w.Header().Set("Content-Length", length)
+		}
+		w.WriteHeader(520)
+		return body(w)
+	}))
+}
+
+func TestAnAnswerWaitsForAShortBodyThatItReplaces(t *testing.T) {
+	short, long := strconv.Itoa(statusgate.ShortBody), strconv.Itoa(statusgate.ShortBody+1)
+	write := func(w http.ResponseWriter) error {
+		_, err := io.WriteString(w, "a stack")
+		return err
+	}
+	for _, c := range []struct {
+		name, length string
+		do           func(w http.ResponseWriter) error
+		head, then   int // how often the answer has been flushed behind the head, and behind what the handler does
+	}{
+		{name: "all at once", length: "7", do: write, then: 1},
+		{name: "in parts", length: "8", do: write, then: 1},
+		{name: "as long as may be", length: short, do: write, then: 1},
+		{name: "too long", length: long, do: write, head: 1, then: 1},
+		{name: "of a length that nobody knows", do: write, head: 1, then: 1},
+		{name: "of no length", length: "seven", do: write, head: 1, then: 1},
+		{name: "of less than nothing", length: "-7", do: write, head: 1, then: 1},
+		{name: "flushed", length: "7", do: func(w http.ResponseWriter) error { flush(w); return nil }, then: 1},
+		{name: "with fields behind it", length: "7", do: func(w http.ResponseWriter) error { w.Header(); return nil }, then: 1},
+		{name: "that does not come", length: "7", do: func(http.ResponseWriter) error { return nil }},
+		{name: "that is late", length: "7", do: func(http.ResponseWriter) error {
+			<-time.After(statusgate.AnswerWait) // of the bubble's clock
+			synctest.Wait()
+			return nil
+		}, then: 1},
+		{name: "that is not late yet", length: "7", do: func(http.ResponseWriter) error {
+			<-time.After(statusgate.AnswerWait - 1) // likewise
+			synctest.Wait()
+			return nil
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := &flushes{}
+				err := awaited(t, c.length, client, func(w http.ResponseWriter) error {
+					if len(client.times) != c.head {
+						t.Errorf("behind the head: %d flushes, want %d", len(client.times), c.head)
+					}
+					err := c.do(w)
+					if len(client.times) != c.then {
+						t.Errorf("then: %d flushes, want %d", len(client.times), c.then)
+					}
+					return err
+				})
+				<-time.After(time.Second) // a timer that runs on would be seen
+				synctest.Wait()
+				if err != nil || client.Code != 503 || len(client.times) != c.then || !strings.Contains(client.Body.String(), `"title"`) {
+					t.Errorf("got %d %q, %v, %d flushes, want a problem with 503, no error, %d", client.Code, client.Body, err, len(client.times), c.then)
+				}
+			})
+		})
+	}
+}
+
+// However the wait ended, what comes then is cut off after a tenth of a second, and
+// flushes nothing more.
+func TestAShortBodyThatDripsIsCutOff(t *testing.T) {
+	for name, first := range map[string]func(w http.ResponseWriter){
+		"from the start":  func(http.ResponseWriter) {},
+		"behind a flush":  flush,
+		"behind a pause":  func(http.ResponseWriter) { <-time.After(time.Second) },
+		"behind a header": func(w http.ResponseWriter) { w.Header() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				client := &flushes{}
+				var took time.Duration
+				err := awaited(t, "4000", client, func(w http.ResponseWriter) error {
+					first(w)
+					begin := time.Now()
+					for {
+						if _, err := io.WriteString(w, "x"); err != nil {
+							took = time.Since(begin)
+							return err
+						}
+						<-time.After(time.Millisecond)
+					}
+				})
+				if want := statusgate.DiscardWait; err != nil || took < want || took > want+10*time.Millisecond || len(client.times) != 1 {
+					t.Errorf("cut off after %v (%v), with %d flushes, want %v and one", took, err, len(client.times), want)
+				}
+			})
+		})
+	}
+}
+
+// A handler that panics leaves an answer that is whole: it is sent before the
+// connection breaks.
+func TestAnAnswerThatWaitsSurvivesAPanic(t *testing.T) {
+	for _, reason := range []any{http.ErrAbortHandler, "a bug"} {
+		synctest.Test(t, func(t *testing.T) {
+			client := &flushes{}
+			defer func() {
+				if got := recover(); (got != nil) != (reason != http.ErrAbortHandler) || client.Code != 503 || len(client.times) != 1 {
+					t.Errorf("panic(%v): panicked with %v, got %d and %d flushes, want a 503 that was flushed", reason, got, client.Code, len(client.times))
+				}
+			}()
+			_ = awaited(t, "7", client, func(http.ResponseWriter) error { panic(reason) })
+		})
+	}
+}
+
+// A writer in front may panic. Beside the handler nobody would catch that.
+func TestAPanicBesideTheHandlerIsItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := &flushes{broken: true}
+		defer func() {
+			if got := recover(); got != "a writer in front" {
+				t.Errorf("panicked with %v", got)
+			}
+		}()
+		_ = awaited(t, "7", client, func(w http.ResponseWriter) error {
+			<-time.After(time.Second)
+			synctest.Wait()
+			_, err := io.WriteString(w, "a stack")
+			return err
+		})
+	})
+}
