@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,19 +16,21 @@ import (
 	"github.com/statusgate/statusgate"
 )
 
-// flushes counts what reaches the client, and when.
+// flushes counts how often something is sent to the client.
 type flushes struct {
 	*httptest.ResponseRecorder
-	times  []time.Time
+	n      atomic.Int32
 	broken bool
 }
 
 func (f *flushes) Flush() {
-	f.times = append(f.times, time.Now())
+	f.n.Add(1)
 	if f.broken {
 		panic("a writer in front")
 	}
 }
+
+func (f *flushes) count() int { return int(f.n.Load()) }
 
 // awaited takes a 520 through a gate, on a clock of its own.
 func awaited(t *testing.T, length string, client *flushes, body func(w http.ResponseWriter) error) (err error) {
@@ -80,19 +83,19 @@ func TestAnAnswerWaitsForAShortBodyThatItReplaces(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client := &flushes{}
 				err := awaited(t, c.length, client, func(w http.ResponseWriter) error {
-					if len(client.times) != c.head {
-						t.Errorf("behind the head: %d flushes, want %d", len(client.times), c.head)
+					if client.count() != c.head {
+						t.Errorf("behind the head: %d flushes, want %d", client.count(), c.head)
 					}
 					err := c.do(w)
-					if len(client.times) != c.then {
-						t.Errorf("then: %d flushes, want %d", len(client.times), c.then)
+					if client.count() != c.then {
+						t.Errorf("then: %d flushes, want %d", client.count(), c.then)
 					}
 					return err
 				})
 				<-time.After(time.Second) // a timer that runs on would be seen
 				synctest.Wait()
-				if err != nil || client.Code != 503 || len(client.times) != c.then || !strings.Contains(client.Body.String(), `"title"`) {
-					t.Errorf("got %d %q, %v, %d flushes, want a problem with 503, no error, %d", client.Code, client.Body, err, len(client.times), c.then)
+				if err != nil || client.Code != 503 || client.count() != c.then || !strings.Contains(client.Body.String(), `"title"`) {
+					t.Errorf("got %d %q, %v, %d flushes, want a problem with 503, no error, %d", client.Code, client.Body, err, client.count(), c.then)
 				}
 			})
 		})
@@ -123,8 +126,8 @@ func TestAShortBodyThatDripsIsCutOff(t *testing.T) {
 						<-time.After(time.Millisecond)
 					}
 				})
-				if want := statusgate.DiscardWait; err != nil || took < want || took > want+10*time.Millisecond || len(client.times) != 1 {
-					t.Errorf("cut off after %v (%v), with %d flushes, want %v and one", took, err, len(client.times), want)
+				if want := statusgate.DiscardWait; err != nil || took < want || took > want+10*time.Millisecond || client.count() != 1 {
+					t.Errorf("cut off after %v (%v), with %d flushes, want %v and one", took, err, client.count(), want)
 				}
 			})
 		})
@@ -138,8 +141,8 @@ func TestAnAnswerThatWaitsSurvivesAPanic(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			client := &flushes{}
 			defer func() {
-				if got := recover(); (got != nil) != (reason != http.ErrAbortHandler) || client.Code != 503 || len(client.times) != 1 {
-					t.Errorf("panic(%v): panicked with %v, got %d and %d flushes, want a 503 that was flushed", reason, got, client.Code, len(client.times))
+				if got := recover(); (got != nil) != (reason != http.ErrAbortHandler) || client.Code != 503 || client.count() != 1 {
+					t.Errorf("panic(%v): panicked with %v, got %d and %d flushes, want a 503 that was flushed", reason, got, client.Code, client.count())
 				}
 			}()
 			_ = awaited(t, "7", client, func(http.ResponseWriter) error { panic(reason) })
