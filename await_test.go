@@ -134,6 +134,25 @@ func TestAShortBodyThatDripsIsCutOff(t *testing.T) {
 	}
 }
 
+// Nothing of the wait is left for the next exchange, which may have the same writer.
+func TestAWaitEndsWithItsExchange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		none := func(http.ResponseWriter) error { return nil }
+		if err := awaited(t, "7", &flushes{}, none); err != nil {
+			t.Fatal(err)
+		}
+		next := &flushes{}
+		err := awaited(t, "", next, func(http.ResponseWriter) error {
+			<-time.After(statusgate.DiscardWait)
+			synctest.Wait()
+			return nil
+		})
+		if err != nil || next.count() != 1 {
+			t.Errorf("the next answer was flushed %d times (%v), want once", next.count(), err)
+		}
+	})
+}
+
 // A handler that panics leaves an answer that is whole: it is sent before the
 // connection breaks.
 func TestAnAnswerThatWaitsSurvivesAPanic(t *testing.T) {
