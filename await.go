@@ -11,7 +11,7 @@ const (
 	// shortBody is how long a body is that mostly comes together with its head:
 	// both fit into the buffer that a proxy reads into.
 	shortBody = 4 << 10
-	// answerWait is how long our answer waits for the first bytes of such a body.
+	// answerWait is how long our answer waits for such a body.
 	answerWait = 10 * time.Millisecond
 )
 
@@ -21,9 +21,10 @@ const (
 // the body is there already. Where it is not, a timer sends the answer. It runs
 // beside the handler, and uses nothing but what is here and the writer in front.
 type awaiting struct {
-	timer *time.Timer // the handler's alone, nil where nothing waits
-	stray bool        // likewise: the timer may still be about to run
-	due   func()      // what the timer does, made once for all exchanges of a writer
+	timer  *time.Timer // the handler's alone, nil where nothing waits
+	stray  bool        // likewise: the timer may still be about to run
+	length int         // of the body: a part of it that is shorter ends the wait
+	due    func()      // what the timer does, made once for all exchanges of a writer
 
 	mu     sync.Mutex
 	over   bool // the timer has nothing to do any more
@@ -31,18 +32,22 @@ type awaiting struct {
 	broken any  // go on with the panic of a writer in front
 }
 
-// isShort reports whether a body is announced that mostly comes with its head.
-func isShort(h http.Header) bool {
+// shortLength is the length of a body that is announced and mostly comes with its
+// head, 0 where there is none.
+func shortLength(h http.Header) int {
 	length := h["Content-Length"]
 	if len(length) != 1 {
-		return false
+		return 0
 	}
-	n, err := strconv.Atoi(length[0])
-	return err == nil && n > 0 && n <= shortBody
+	if n, err := strconv.Atoi(length[0]); err == nil && n > 0 && n <= shortBody {
+		return n
+	}
+	return 0
 }
 
-// await has our answer wait.
-func (w *responseWriter) await() {
+// await has our answer wait for a body of this length.
+func (w *responseWriter) await(length int) {
+	w.waiting.length = length
 	if w.waiting.due == nil {
 		w.waiting.due = w.waitedLong
 	}

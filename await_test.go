@@ -58,7 +58,13 @@ func TestAnAnswerWaitsForAShortBodyThatItReplaces(t *testing.T) {
 		do           func(w http.ResponseWriter) error
 		head, then   int // how often the answer has been flushed behind the head, and behind what the handler does
 	}{
-		{name: "all at once", length: "7", do: write, then: 1},
+		{name: "all at once", length: "7", do: write},
+		{name: "all at once, and then nothing", length: "7", do: func(w http.ResponseWriter) error {
+			err := write(w)
+			<-time.After(statusgate.AnswerWait) // of the bubble's clock
+			synctest.Wait()
+			return err
+		}, then: 1},
 		{name: "in parts", length: "8", do: write, then: 1},
 		{name: "as long as may be", length: short, do: write, then: 1},
 		{name: "too long", length: long, do: write, head: 1, then: 1},
@@ -69,7 +75,7 @@ func TestAnAnswerWaitsForAShortBodyThatItReplaces(t *testing.T) {
 		{name: "with fields behind it", length: "7", do: func(w http.ResponseWriter) error { w.Header(); return nil }, then: 1},
 		{name: "that does not come", length: "7", do: func(http.ResponseWriter) error { return nil }},
 		{name: "that is late", length: "7", do: func(http.ResponseWriter) error {
-			<-time.After(statusgate.AnswerWait) // of the bubble's clock
+			<-time.After(statusgate.AnswerWait) // likewise
 			synctest.Wait()
 			return nil
 		}, then: 1},

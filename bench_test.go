@@ -200,7 +200,7 @@ func TestProblemsAllocateLittle(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector empties pools")
 	}
-	want := map[string]float64{"case=rewrite-520": 7, "case=reject-405": 3, "case=reject-406": 3}
+	want := map[string]float64{"case=rewrite-520": 6, "case=reject-405": 3, "case=reject-406": 3}
 	for i := range exchanges {
 		e := &exchanges[i]
 		limit, ok := want[e.name]

@@ -109,7 +109,7 @@ func (w *responseWriter) drop(o outcome) {
 func (w *responseWriter) replace(o outcome) {
 	o.replaced = !o.gateway
 	h := w.header
-	short := isShort(h)
+	short := shortLength(h)
 	normalize.DropBodyFields(h)
 	if o.internal() {
 		delete(h, "Location") // leads to where the backend is, if anywhere
@@ -131,7 +131,7 @@ func (w *responseWriter) conform() {
 	}
 	w.mended()
 	w.mend(&w.outcome)
-	w.send(&w.outcome, out, false)
+	w.send(&w.outcome, out, 0)
 }
 
 // mended drops what does not describe a document any more that was brought in
@@ -144,8 +144,8 @@ func (w *responseWriter) mended() {
 }
 
 // send writes a whole response of our own, whose head has been mended. A short
-// body of the backend's is waited for.
-func (w *responseWriter) send(o *outcome, body []byte, short bool) {
+// body of the backend's, of this length, is waited for.
+func (w *responseWriter) send(o *outcome, body []byte, short int) {
 	w.header["Content-Length"] = w.single(decimal(len(body)))
 	w.state = stateDiscarding
 	w.ResponseWriter.WriteHeader(o.sent)
@@ -154,8 +154,8 @@ func (w *responseWriter) send(o *outcome, body []byte, short bool) {
 	}
 	switch {
 	case !w.drips:
-	case short && w.look == nil:
-		w.await()
+	case short > 0 && w.look == nil:
+		w.await(short)
 	default:
 		_ = w.hurry() // likewise
 	}

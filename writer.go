@@ -221,7 +221,7 @@ func (w *responseWriter) hold(p []byte) bool {
 
 func (w *responseWriter) discard(p []byte) (int, error) {
 	w.discarded += len(p)
-	if w.endWait() {
+	if w.discarded < w.waiting.length && w.endWait() {
 		_ = w.hurry() // a client that left is net/http's to notice
 	}
 	if w.discarded > discardLimit || !w.discardUntil.IsZero() && time.Now().After(w.discardUntil) {
