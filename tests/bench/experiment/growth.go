@@ -14,8 +14,17 @@ type line struct {
 	name   string
 	at     []int
 	bench  func(n int) (*bench, error)
-	costs  []float64 // nanoseconds
-	allocs []float64
+	costs  [][]float64 // nanoseconds at each place, in each batch
+	allocs []float64   // at each place
+}
+
+// ratio is what a place costs in proportion to another one.
+func (l *line) ratio(place, other int) ratios {
+	r := make(ratios, batches)
+	for k := range r {
+		r[k] = l.costs[place][k] / l.costs[other][k]
+	}
+	return r
 }
 
 // growth is what more of a configuration costs, in process: the wire would only
@@ -43,23 +52,22 @@ func growth(ctx context.Context, lab *Lab) (Report, error) {
 		row := make([]string, len(table.Columns))
 		row[0] = lines[i].name
 		for k, cost := range lines[i].costs {
-			row[k+1] = fmt.Sprintf("%.0f; %.0f", cost, lines[i].allocs[k])
+			row[k+1] = fmt.Sprintf("%.0f; %.0f", median(cost), lines[i].allocs[k])
 		}
 		table.Rows = append(table.Rows, row)
 	}
 	report.Tables = append(report.Tables, table)
-	last := func(i int) float64 { return lines[i].costs[len(lines[i].costs)-1] }
 	// Half of it again is for caches of the processor that get too small.
-	atMost(&report, "1000 rules of other statuses, to one", ratios{last(0) / lines[0].costs[0]}, 1.5)
-	atMost(&report, "10 000 resources, to 10", ratios{last(3) / lines[3].costs[1]}, math.Log(10000)/math.Log(10))
-	atMost(&report, "one of 100 gates, to the only one", ratios{last(4) / lines[4].costs[0]}, 1.5)
-	atMost(&report, "ten gates one behind the other, to ten times one", ratios{lines[5].costs[1] / (10 * lines[5].costs[0])}, 1.5)
+	atMost(&report, "1000 rules of other statuses, to one", lines[0].ratio(3, 0), 1.5)
+	atMost(&report, "10 000 resources, to 10", lines[3].ratio(4, 1), math.Log(10000)/math.Log(10))
+	atMost(&report, "one of 100 gates, to the only one", lines[4].ratio(2, 0), 1.5)
+	atMost(&report, "ten gates one behind the other, to one", lines[5].ratio(1, 0), 10*1.5)
 	return report, report.Draw(lab.Lab, "growth", func(path string) error {
 		panel := chart.Panel{X: "how many", Y: "ns per exchange", LogX: true, LogY: true}
 		for _, l := range lines {
-			s := chart.Series{Name: l.name, Points: true, Y: l.costs}
-			for _, n := range l.at {
-				s.X = append(s.X, float64(n))
+			s := chart.Series{Name: l.name, Points: true}
+			for k, n := range l.at {
+				s.X, s.Y = append(s.X, float64(n)), append(s.Y, median(l.costs[k]))
 			}
 			panel.Series = append(panel.Series, s)
 		}
@@ -67,24 +75,30 @@ func growth(ctx context.Context, lab *Lab) (Report, error) {
 	})
 }
 
-// timeLine measures a line at all its places, while nobody else measures.
+// timeLine measures a line at all its places in turn, while nobody else measures.
 func (lab *Lab) timeLine(ctx context.Context, l *line) error {
 	leave, err := lab.alone(ctx)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	for _, n := range l.at {
+	places, repeats := make([]*bench, len(l.at)), make([]int, len(l.at))
+	l.costs, l.allocs = make([][]float64, len(l.at)), make([]float64, len(l.at))
+	for i, n := range l.at {
+		if places[i], err = l.bench(n); err != nil {
+			return fmt.Errorf("%d %s: %w", n, l.name, err)
+		}
+		defer places[i].close()
+		repeats[i], l.allocs[i] = places[i].calibrate(), places[i].allocations()
+	}
+	for range batches {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		b, err := l.bench(n)
-		if err != nil {
-			return fmt.Errorf("%d %s: %w", n, l.name, err)
+		for i, b := range places {
+			took, _ := b.repeat(repeats[i])
+			l.costs[i] = append(l.costs[i], float64(took)/float64(repeats[i]))
 		}
-		nanoseconds, allocations := b.time()
-		b.close()
-		l.costs, l.allocs = append(l.costs, nanoseconds), append(l.allocs, allocations)
 	}
 	return nil
 }

@@ -130,24 +130,14 @@ const (
 	batch   = 15 * time.Millisecond
 )
 
-// time repeats the exchange, and returns how many nanoseconds it takes, by the
-// median of batches, and how often it allocates.
-func (b *bench) time() (nanoseconds, allocations float64) {
-	n := 1
-	for {
-		took, _ := b.repeat(n)
-		if took >= batch || n > 1<<24 {
+// calibrate finds how many exchanges take as long as a batch.
+func (b *bench) calibrate() (n int) {
+	for n = 1; n < 1<<24; n *= 2 {
+		if took, _ := b.repeat(n); took >= batch {
 			break
 		}
-		n *= 2
 	}
-	costs, allocs := make([]float64, 0, batches), make([]float64, 0, batches)
-	for range batches {
-		took, mallocs := b.repeat(n)
-		costs = append(costs, float64(took)/float64(n))
-		allocs = append(allocs, float64(mallocs)/float64(n))
-	}
-	return median(costs), median(allocs)
+	return n
 }
 
 // allocations is how often an exchange allocates.

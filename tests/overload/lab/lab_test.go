@@ -40,6 +40,25 @@ func TestReportIsMarkdown(t *testing.T) {
 	}
 }
 
+// TestMissesCanBeSeen: what misses a target by little has the digits that say so.
+func TestMissesCanBeSeen(t *testing.T) {
+	for _, c := range []struct {
+		value, target float64
+		want          string
+		pass          bool
+	}{
+		{1.0201, 1.02, "1.0201 ×", false}, {1.0199, 1.02, "1.0199 ×", true}, {1.02, 1.02, "1.02 ×", true},
+		{1.0314, 1.02, "1.03 ×", false}, {100.4, 100, "100.4 ×", false}, {7, 5, "7 ×", false},
+	} {
+		var r lab.Report
+		r.AtMost("rain", " ×", c.value, c.target, 2*c.target)
+		r.AtLeast("sun", " ×", -c.value, -c.target, -2*c.target)
+		if most, least := r.Checks[0], r.Checks[1]; most.Measured != c.want || most.Pass != c.pass || least.Measured != "-"+c.want || least.Pass != c.pass {
+			t.Errorf("%v of %v: got %+v", c.value, c.target, r.Checks)
+		}
+	}
+}
+
 func TestExperimentsAreChosen(t *testing.T) {
 	all := []lab.Experiment[int]{{Name: "rain"}, {Name: "snow", Long: true}, {Name: "hail", Extra: true}}
 	for _, test := range []struct {

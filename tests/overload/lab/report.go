@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -109,7 +110,7 @@ func (report *Report) AtLeast(figure, unit string, value, target, gross float64)
 		return
 	}
 	report.Checks = append(report.Checks, Check{
-		figure, "≥ " + Number(target) + unit, Number(value) + unit, value >= target, value < gross,
+		figure, "≥ " + Number(target) + unit, beside(value, target) + unit, value >= target, value < gross,
 	})
 }
 
@@ -120,8 +121,18 @@ func (report *Report) AtMost(figure, unit string, value, target, gross float64) 
 		return
 	}
 	report.Checks = append(report.Checks, Check{
-		figure, "≤ " + Number(target) + unit, Number(value) + unit, value <= target, value > gross,
+		figure, "≤ " + Number(target) + unit, beside(value, target) + unit, value <= target, value > gross,
 	})
+}
+
+// beside is a number with as many digits more as it takes to tell it from another
+// one, which it may miss by little.
+func beside(v, other float64) string {
+	text := Number(v)
+	for digits := 4; v != other && text == Number(other) && digits <= 17; digits++ {
+		text = strconv.FormatFloat(v, 'g', digits, 64)
+	}
+	return text
 }
 
 // Number has three digits, and all of a large number.
