@@ -54,6 +54,7 @@ var allOptions = []option{
 	{name: "as it is"},
 	{name: "access log to a file", site: accessLog},
 	{name: "access log, sampled 1 in 100", site: "log {\n\t\toutput file DIRECTORY/access.log\n\t\tsampling {\n\t\t\tinterval 1s\n\t\t\tfirst 10\n\t\t\tthereafter 100\n\t\t}\n\t}"},
+	{name: "nothing logged of reverse_proxy", global: "log {\n\t\texclude http.handlers.reverse_proxy\n\t}"},
 	{name: "metrics of Caddy", global: "metrics"},
 	{name: "encode zstd gzip, not asked for", site: "encode zstd gzip"},
 	{name: "matcher: path with a wildcard", site: "@api path /orders/* /customers/*\n\tvars @api kind api"},
