@@ -66,7 +66,4 @@ var endings = map[shed.Ending]string{shed.Served: "served", shed.Failed: "failed
 const (
 	HoldLimit    = holdLimit
 	DiscardLimit = discardLimit
-	ShortBody    = shortBody
-	AnswerWait   = answerWait
-	DiscardWait  = discardWait
 )

@@ -81,9 +81,6 @@ func (w *responseWriter) catchUp() {
 // own, which goes to the client when the handler writes the head: it may keep
 // and change it after that.
 func (w *responseWriter) Header() http.Header {
-	if w.endWait() {
-		_ = w.hurry() // a client that left is net/http's to notice
-	}
 	if w.gate.inspection.plan == nil || w.gate.report {
 		return w.header
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
@@ -109,7 +110,6 @@ func (w *responseWriter) drop(o outcome) {
 func (w *responseWriter) replace(o outcome) {
 	o.replaced = !o.gateway
 	h := w.header
-	short := shortLength(h)
 	normalize.DropBodyFields(h)
 	if o.internal() {
 		delete(h, "Location") // leads to where the backend is, if anywhere
@@ -118,7 +118,7 @@ func (w *responseWriter) replace(o outcome) {
 	w.mend(&o) // the problem repeats what the fields say
 	body, format := w.problem(&o)
 	h["Content-Type"] = w.single(format.ContentType())
-	w.send(&o, body, short)
+	w.send(&o, body)
 }
 
 // conform ends a held problem document: it is sent with its status member in
@@ -131,7 +131,7 @@ func (w *responseWriter) conform() {
 	}
 	w.mended()
 	w.mend(&w.outcome)
-	w.send(&w.outcome, out, 0)
+	w.send(&w.outcome, out)
 }
 
 // mended drops what does not describe a document any more that was brought in
@@ -143,21 +143,17 @@ func (w *responseWriter) mended() {
 	h["Content-Type"] = contentType
 }
 
-// send writes a whole response of our own, whose head has been mended. A short
-// body of the backend's, of this length, is waited for.
-func (w *responseWriter) send(o *outcome, body []byte, short int) {
+// send writes a whole response of our own, whose head has been mended.
+func (w *responseWriter) send(o *outcome, body []byte) {
 	w.header["Content-Length"] = w.single(decimal(len(body)))
 	w.state = stateDiscarding
 	w.ResponseWriter.WriteHeader(o.sent)
 	if w.method != http.MethodHead {
 		_, _ = w.ResponseWriter.Write(body) // a client that left is net/http's to notice
 	}
-	switch {
-	case !w.drips:
-	case short > 0 && w.look == nil:
-		w.await(short)
-	default:
-		_ = w.hurry() // likewise
+	if w.drips { // HTTP/1.1 sends the same bytes either way
+		w.discardUntil = time.Now().Add(discardWait)
+		_ = http.NewResponseController(w.ResponseWriter).Flush()
 	}
 }
 

@@ -84,7 +84,6 @@ func (w *responseWriter) reject(o outcome) error {
 // timer may do.
 func (w *responseWriter) handled(err error) error {
 	defer w.lockLook().unlock()
-	w.endWait() // the server sends what is not sent yet
 	return w.finish(err)
 }
 
@@ -223,10 +222,6 @@ func (w *responseWriter) begun() bool {
 // panic goes on.
 func (w *responseWriter) panicked(reason any) error {
 	defer w.lockLook().unlock()
-	if w.endWait() {
-		_ = w.hurry() // who panics may not be followed by a server that sends
-	}
-	w.drips, w.returned = false, true // what is answered now has nothing to wait for
 	if w.state == statePending {
 		w.handOn()
 	}

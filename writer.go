@@ -22,9 +22,8 @@ const (
 	// discardLimit bounds what is read of a body that the client will not
 	// see. Reading a short one to its end saves the backend's connection.
 	discardLimit = 256 << 10
-	// discardWait is how long that may go on behind our own answer: over
-	// HTTP/1.1 the client's next request waits for it, over HTTP/2 the end of
-	// this answer.
+	// discardWait is how long that may go on: over HTTP/1.1 the client's next
+	// request waits for it, over HTTP/2 the end of this answer.
 	discardWait = 100 * time.Millisecond
 	// firstRead is how much is read of a body before its head is decided on,
 	// where the handler leaves that to the body.
@@ -97,7 +96,6 @@ type responseWriter struct {
 	discarded  int
 
 	discardUntil time.Time // zero: no limit
-	waiting      awaiting
 }
 
 var writers = sync.Pool{New: func() any { return new(responseWriter) }}
@@ -117,7 +115,7 @@ func newResponseWriter(g *gate, w http.ResponseWriter, r *http.Request) *respons
 // release gives the writer back. A writer whose connection was taken over, or
 // whose handler panicked, may still be held by someone and is left alone.
 func (w *responseWriter) release() {
-	if w.state == stateHijacked || w.waiting.stray || w.look != nil && w.look.timer != nil {
+	if w.state == stateHijacked || w.look != nil && w.look.timer != nil {
 		return
 	}
 	w.look.release()
@@ -130,9 +128,8 @@ func (w *responseWriter) release() {
 		kept = w.fields
 		clear(kept)
 	}
-	due := w.waiting.due
 	*w = responseWriter{}
-	w.scratch, w.kept, w.waiting.due = scratch, kept, due
+	w.scratch, w.kept = scratch, kept
 	writers.Put(w)
 }
 
@@ -221,9 +218,6 @@ func (w *responseWriter) hold(p []byte) bool {
 
 func (w *responseWriter) discard(p []byte) (int, error) {
 	w.discarded += len(p)
-	if w.discarded < w.waiting.length && w.endWait() {
-		_ = w.hurry() // a client that left is net/http's to notice
-	}
 	if w.discarded > discardLimit || !w.discardUntil.IsZero() && time.Now().After(w.discardUntil) {
 		return 0, errDiscarded
 	}
@@ -283,9 +277,6 @@ func (w *responseWriter) flush() error {
 	case stateDeferred, stateHolding, stateRefusing:
 		return nil
 	default:
-		if w.endWait() {
-			return w.hurry()
-		}
 		return http.NewResponseController(w.ResponseWriter).Flush()
 	}
 }
@@ -293,7 +284,6 @@ func (w *responseWriter) flush() error {
 // Hijack hands the connection over.
 func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	defer w.lockLook().unlock()
-	w.endWait()
 	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil && w.look != nil && !w.look.settled {
 		w.giveUp()

@@ -185,6 +185,7 @@ func odd(ctx context.Context, lab *Lab) (Report, error) {
 		{Proxy: proxy.Ours(nameGate+", 200 passed through", ""), request: get("/orders/17")},
 		{Proxy: proxy.Ours(nameGate, ""), request: request, want: want},
 		{Proxy: lab.ship(proxy.Ours("", ""), nameShipped), request: request, want: want},
+		{Proxy: lab.ship(proxy.Ours("", ""), nameShipped+", 200 passed through"), request: get("/orders/17")},
 		{Proxy: proxy.CaddyHandleResponse(), request: request, want: want},
 		lab.alike(entry{Proxy: proxy.CaddyHandleResponse(), request: request, want: want}),
 		{Proxy: proxy.CaddyReplaceStatus(), request: request, want: want, less: true, long: true},
@@ -200,6 +201,7 @@ func odd(ctx context.Context, lab *Lab) (Report, error) {
 	g := group(all)
 	gate, stock := g.named(nameGate), g.named(proxy.CaddyHandleResponse().Name)
 	atMost(&report, "520 to 503 with a problem, to our pass-through", gate.over(g[0]), 1.10)
+	atMost(&report, "520 to 503 with a problem as shipped, to our pass-through as shipped", g.named(nameShipped).over(g.named(nameShipped+", 200 passed through")), 1.10)
 	atMost(&report, "520 to 503 with a problem, to stock handle_response", gate.over(stock), .60)
 	atMost(&report, "520 to 503 with a problem as shipped, to stock handle_response", g.named(nameShipped).over(stock), .60)
 	// How often Caddy finds no idle connection is a matter of chance, and of how a window
