@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
 	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/normalize"
 )
@@ -26,6 +28,10 @@ func (w *responseWriter) flushInspected() error {
 		return w.flush()
 	}
 	l.owed = true
+	if w.idle.overridden() {
+		w.letGo(inspect.Cut, undecidedStream)
+		return nil
+	}
 	if l.coding != "" && len(w.scratch) > l.tried && (!w.decode() || w.decides()) {
 		return nil
 	}
@@ -33,6 +39,35 @@ func (w *responseWriter) flushInspected() error {
 		l.timer = time.AfterFunc(flushWait, w.flushWaited)
 	}
 	return nil
+}
+
+// idle is the writer in front that cuts a client off which takes nothing. Its
+// settings have no lock. A handler behind may change them, as timeouts does, and
+// puts them back when it ends, which the gate is not told: beside that no timer may
+// send.
+type idle struct {
+	writer *caddyhttp.IdleTimeoutWriter // nil where there is none
+	since  time.Time                    // when it got its settings
+}
+
+func idleOf(r *http.Request) idle {
+	_, writer := caddyhttp.IdleTimeoutsFromContext(r.Context())
+	if writer == nil {
+		return idle{}
+	}
+	return idle{writer, writer.Deadline.Start}
+}
+
+// overridden tells whether a handler behind has changed the settings.
+func (i idle) overridden() bool {
+	return i.writer != nil && !i.writer.Deadline.Start.Equal(i.since)
+}
+
+// SetWriteDeadline sets that of a writer in front, which must not be at work for
+// the timer meanwhile.
+func (w *responseWriter) SetWriteDeadline(deadline time.Time) error {
+	defer w.lockLook().unlock()
+	return http.NewResponseController(w.ResponseWriter).SetWriteDeadline(deadline)
 }
 
 func (w *responseWriter) flushWaited() {

@@ -11,7 +11,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp/timeouts"
 )
 
 const badlyOK = "map 200 400 when json /ok false"
@@ -44,6 +47,76 @@ func TestAHandlerMayKeepItsHeaderMap(t *testing.T) {
 			t.Fatalf("a field that was set behind the head reached the client: %q", got)
 		}
 	}
+}
+
+// timed takes a response through a gate with rules on bodies, behind the writer
+// that Caddy's server has in front by default.
+func timed(t *testing.T, client http.ResponseWriter, next caddyhttp.HandlerFunc) {
+	t.Helper()
+	h, _ := inspecting(t, badlyOK)
+	front := &caddyhttp.IdleTimeoutWriter{
+		ResponseWriterWrapper: &caddyhttp.ResponseWriterWrapper{ResponseWriter: client},
+		Ctrl:                  http.NewResponseController(client),
+		Deadline:              caddyhttp.IdleDeadline{Start: time.Now(), Timeout: time.Minute},
+		Logger:                zap.NewNop(),
+	}
+	r, _ := prepared(t, get("/"), front)
+	r = r.WithContext(caddyhttp.ContextWithIdleTimeouts(r.Context(), nil, front))
+	if err := h.ServeHTTP(front, r, next); err != nil {
+		t.Error(err)
+	}
+}
+
+// deadlined is a client whose connection has deadlines.
+type deadlined struct{ *wire }
+
+func (deadlined) SetWriteDeadline(time.Time) error { return nil }
+
+// begun sends what rules on bodies can't decide on yet, and flushes it.
+func begun(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, `{"a":1,`)
+	flush(w)
+}
+
+// A handler behind the gate that changes the timeouts of the writer in front puts
+// them back where no timer may be sending: its flushes don't wait for one.
+func TestAFlushDoesNotWaitWhereTimeoutsAreChanged(t *testing.T) {
+	for changed, want := range map[bool]bool{false: false, true: true} {
+		synctest.Test(t, func(t *testing.T) {
+			client := httptest.NewRecorder()
+			timed(t, client, func(w http.ResponseWriter, r *http.Request) error {
+				<-time.After(time.Millisecond) // of the bubble's clock: nothing is done in no time
+				handler := timeouts.Timeouts{}
+				if changed {
+					handler.WriteTimeout = time.Second
+				}
+				return handler.ServeHTTP(w, r, caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
+					begun(w)
+					if client.Flushed != want {
+						t.Errorf("timeouts changed: %v, flushed at once: %v", changed, client.Flushed)
+					}
+					_, err := io.WriteString(w, `"b":2}`)
+					return err
+				}))
+			})
+			if got := client.Body.String(); got != `{"a":1,"b":2}` {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
+// A handler may set a deadline while the timer sends. The race detector is the judge.
+func TestADeadlineIsSetBesideNoTimer(t *testing.T) {
+	timed(t, deadlined{newWire()}, func(w http.ResponseWriter, _ *http.Request) error {
+		begun(w)
+		for end := time.Now().Add(60 * time.Millisecond); time.Now().Before(end); {
+			_ = http.NewResponseController(w).SetWriteDeadline(end.Add(time.Minute))
+		}
+		_, err := io.WriteString(w, `"b":2}`)
+		return err
+	})
 }
 
 // What is flushed and not decided leaves as it does without rules on bodies.

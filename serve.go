@@ -47,6 +47,7 @@ func (w *responseWriter) admit(r *http.Request) (ok bool, err error) {
 		w.body = watchBody(r)
 	}
 	if g.inspection.plan != nil && !g.report {
+		w.idle = idleOf(r)
 		offerDecodable(r)
 	}
 	if g.checks {

@@ -70,6 +70,7 @@ type responseWriter struct {
 	accept []string
 	ranged bool
 
+	idle     idle // where bodies may be held
 	body     *requestBody
 	shed     shedState
 	watch    stopwatch
@@ -301,4 +302,8 @@ var (
 	_ http.Hijacker                   = (*responseWriter)(nil)
 	_ io.ReaderFrom                   = (*responseWriter)(nil)
 	_ interface{ FlushError() error } = (*responseWriter)(nil)
+
+	_ interface {
+		SetWriteDeadline(deadline time.Time) error
+	} = (*responseWriter)(nil)
 )
