@@ -49,6 +49,7 @@ func TestMissesCanBeSeen(t *testing.T) {
 	}{
 		{1.0201, 1.02, "1.0201 ×", false}, {1.0199, 1.02, "1.0199 ×", true}, {1.02, 1.02, "1.02 ×", true},
 		{1.0314, 1.02, "1.03 ×", false}, {100.4, 100, "100.4 ×", false}, {7, 5, "7 ×", false},
+		{12345.4, 12345, "12345.4 ×", false}, {1.097, 1.1, "1.097 ×", true},
 	} {
 		var r lab.Report
 		r.AtMost("rain", " ×", c.value, c.target, 2*c.target)

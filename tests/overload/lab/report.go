@@ -128,9 +128,9 @@ func (report *Report) AtMost(figure, unit string, value, target, gross float64) 
 // beside is a number with as many digits more as it takes to tell it from another
 // one, which it may miss by little.
 func beside(v, other float64) string {
-	text := Number(v)
-	for digits := 4; v != other && text == Number(other) && digits <= 17; digits++ {
-		text = strconv.FormatFloat(v, 'g', digits, 64)
+	text, same := Number(v), Number(other)
+	for decimals := 1; v != other && text == same; decimals++ {
+		text, same = strconv.FormatFloat(v, 'f', decimals, 64), strconv.FormatFloat(other, 'f', decimals, 64)
 	}
 	return text
 }
