@@ -9,37 +9,42 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"github.com/statusgate/statusgate/internal/exchange"
 	"github.com/statusgate/statusgate/normalize"
 	"github.com/statusgate/statusgate/problem"
 )
 
 const (
 	defaultName       = "statusgate"
-	defaultChallenge  = "Bearer"
 	defaultRetryAfter = 5 * time.Second
 	maxRetryAfter     = 365 * 24 * time.Hour
 	maxName           = 64
 )
 
-// build makes the gate, or reports every mistake.
-func (h *Handler) build(at lines) (*gate, mistakes) {
+// built is what a configuration comes to.
+type built struct {
+	gate     *exchange.Gate
+	declared []*exchange.Resource // those with a path
+	rules    []string             // as logs show them
+	shedding *shedding            // nil: nothing is shed
+}
+
+// build makes a gate, or reports every mistake. A Handler holds a configuration
+// as it was written. The Caddyfile parser builds it only to learn of mistakes
+// while it still knows their lines. What the gate shares with others, it gets
+// when it is provisioned.
+func (h *Handler) build(at lines) (*built, mistakes) {
 	b := &builder{lines: at}
-	g := &gate{
-		report:      h.Report,
-		challenge:   defaultChallenge,
-		proxyStatus: b.oneOf("proxy_status", h.ProxyStatus, "on", "off") == 0,
-		rejectPaths: b.oneOf("unknown_resources", h.UnknownResources, "pass", "reject") == 1,
-	}
-	g.name = b.name(h.Name)
-	g.overloaded = normalize.ProxyStatus(g.name, overload.err, notAsked)
-	g.denied = normalize.ProxyStatus(g.name, errDenied, notAsked)
+	g := &exchange.Gate{Report: h.Report, ProxyStatus: b.oneOf("proxy_status", h.ProxyStatus, "on", "off") == 0}
+	out := &built{gate: g}
+	g.Name = b.name(h.Name)
 	b.inspection(h, g)
-	b.contract(h, g)
-	b.resources(h, g)
+	out.rules = b.contract(h, g)
+	out.declared = b.resources(h, g)
 	b.owed(h, g)
-	g.problems = b.problems(h.Problems)
-	g.shedding = b.shedding(h.Shed, h.Report)
-	return g, b.mistakes
+	g.Problems = b.problems(h.Problems)
+	out.shedding = b.shedding(h.Shed, h.Report)
+	return out, b.mistakes
 }
 
 func (b *builder) name(name string) string {
@@ -52,7 +57,8 @@ func (b *builder) name(name string) string {
 	return name
 }
 
-func (b *builder) contract(h *Handler, g *gate) {
+// contract reads the rules and gives them as logs show them.
+func (b *builder) contract(h *Handler, g *exchange.Gate) (texts []string) {
 	profile := normalize.ProfileDocumented
 	if h.Contract != "" {
 		var err error
@@ -60,7 +66,7 @@ func (b *builder) contract(h *Handler, g *gate) {
 			b.fail("contract", fmt.Errorf("%q is not one of documented, strict, registered", h.Contract))
 		}
 	}
-	g.registered = profile == normalize.ProfileRegistered
+	g.Registered = profile == normalize.ProfileRegistered
 	written := h.Map
 	if h.SoftErrors {
 		written = h.withSoftErrors()
@@ -80,11 +86,12 @@ func (b *builder) contract(h *Handler, g *gate) {
 	}
 	b.allow(h.Allow, rules, lines)
 	for i := range rules {
-		text := rules[i].String()
-		g.rules = append(g.rules, ruleWord{text: text, boxed: text, passes: rules[i].To == normalize.Pass})
+		texts = append(texts, rules[i].String())
+		g.Passes = append(g.Passes, rules[i].To == normalize.Pass)
 	}
 	b.plan(h, g)
-	g.contract = normalize.NewContract(profile, h.Allow, normalize.NewRules(rules))
+	g.Contract = normalize.NewContract(profile, h.Allow, normalize.NewRules(rules))
+	return texts
 }
 
 func (b *builder) allow(allow []int, rules []normalize.Rule, lines []string) {
@@ -165,16 +172,17 @@ func (b *builder) target(option, word string) int {
 }
 
 // owed reads what responses get that the backend forgot.
-func (b *builder) owed(h *Handler, g *gate) {
-	g.location.public = true
+func (b *builder) owed(h *Handler, g *exchange.Gate) {
+	owed := &g.Owed
+	owed.Public, owed.Challenge = true, exchange.DefaultChallenge
 	if l := h.Location; l != nil {
-		g.location.created, g.location.accepted = l.Created, l.Accepted
+		owed.Created, owed.Accepted = l.Created, l.Accepted
 		b.template("location.created", l.Created)
 		b.template("location.accepted", l.Accepted)
-		g.location.public = b.oneOf("location.host", l.Host, "public", "keep") == 0
+		owed.Public = b.oneOf("location.host", l.Host, "public", "keep") == 0
 	}
 	if h.Challenge != "" {
-		g.challenge = h.Challenge
+		owed.Challenge = h.Challenge
 		b.template("challenge", h.Challenge)
 		scheme, _, _ := strings.Cut(h.Challenge, " ")
 		if !strings.HasPrefix(scheme, "{") && !httpguts.ValidHeaderFieldName(scheme) || strings.ContainsAny(h.Challenge, "\r\n\x00") {
@@ -188,22 +196,22 @@ func (b *builder) owed(h *Handler, g *gate) {
 	if after < time.Second || after > maxRetryAfter {
 		b.failf("retry_after", "%v is not between 1s and 365d", after)
 	}
-	g.retryAfter = strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10)
+	owed.RetryAfter = strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10)
 }
 
-func (b *builder) problems(in *Problems) problems {
-	out := problems{detail: true, formats: []problem.Format{problem.JSON, problem.XML, problem.HTML, problem.Text}}
+func (b *builder) problems(in *Problems) exchange.Problems {
+	out := exchange.Problems{Detail: true, Formats: []problem.Format{problem.JSON, problem.XML, problem.HTML, problem.Text}}
 	if in == nil {
 		return out
 	}
 	if in.Off && (in.Type != "" || in.Formats != nil || in.Bodies != "" || in.Detail != "") {
 		b.failf("problems", "off goes with no other option")
 	}
-	out.off = in.Off
-	out.typeURI = in.Type
+	out.Off = in.Off
+	out.Type = in.Type
 	b.uri("problems.type", in.Type)
-	out.bodies = bodies(b.oneOf("problems.bodies", in.Bodies, "auto", "keep", "replace")) //nolint:gosec // 0 to 2
-	out.detail = b.oneOf("problems.detail", in.Detail, "on", "off") == 0
+	out.Bodies = exchange.Bodies(b.oneOf("problems.bodies", in.Bodies, "auto", "keep", "replace")) //nolint:gosec // 0 to 2
+	out.Detail = b.oneOf("problems.detail", in.Detail, "on", "off") == 0
 	if in.Formats == nil {
 		return out
 	}
@@ -211,17 +219,17 @@ func (b *builder) problems(in *Problems) problems {
 		b.failf("problems.formats", "no value")
 		return out
 	}
-	out.formats = nil
+	out.Formats = nil
 	for _, word := range in.Formats {
 		f, err := problem.ParseFormat(word)
 		if err != nil {
 			b.fail("problems.formats", err)
 			continue
 		}
-		if slices.Contains(out.formats, f) {
+		if slices.Contains(out.Formats, f) {
 			b.failf("problems.formats", "%q stands there twice", word)
 		}
-		out.formats = append(out.formats, f)
+		out.Formats = append(out.Formats, f)
 	}
 	return out
 }

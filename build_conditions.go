@@ -7,6 +7,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/exchange"
 	"github.com/statusgate/statusgate/normalize"
 )
 
@@ -102,8 +103,8 @@ func (b *builder) bodyTest(t inspect.Test) *normalize.BodyTest {
 }
 
 // inspection reads the bounds.
-func (b *builder) inspection(h *Handler, g *gate) {
-	g.inspection.limit, g.inspection.total = defaultInspectLimit, defaultInspectTotal
+func (b *builder) inspection(h *Handler, g *exchange.Gate) {
+	g.Inspection.Limit, g.Inspection.Total = defaultInspectLimit, defaultInspectTotal
 	if h.Inspect == nil {
 		return
 	}
@@ -121,30 +122,30 @@ func (b *builder) inspection(h *Handler, g *gate) {
 	if total < per {
 		b.failf("inspect", "%d bytes in all are less than the %d of one response", total, per)
 	}
-	g.inspection.limit, g.inspection.total = int(per), total
+	g.Inspection.Limit, g.Inspection.Total = int(per), total
 }
 
 // plan compiles what bodies are inspected for, if anything.
-func (b *builder) plan(h *Handler, g *gate) {
+func (b *builder) plan(h *Handler, g *exchange.Gate) {
 	if h.Location != nil {
 		created := b.pointers("location.created", h.Location.Created)
 		accepted := b.pointers("location.accepted", h.Location.Accepted)
 		if !created || !accepted {
 			return
 		}
-		g.inspection.captures = captures(h.Location.Created, h.Location.Accepted)
+		g.Inspection.Captures = captures(h.Location.Created, h.Location.Accepted)
 	}
-	if len(b.tests) == 0 && len(g.inspection.captures) == 0 {
+	if len(b.tests) == 0 && len(g.Inspection.Captures) == 0 {
 		return
 	}
-	plan, err := inspect.NewPlan(b.tests, g.inspection.captures)
+	plan, err := inspect.NewPlan(b.tests, g.Inspection.Captures)
 	if err != nil {
 		b.fail("location", err)
 		return
 	}
-	g.inspection.plan = plan
+	g.Inspection.Plan = plan
 	for _, t := range b.tests {
-		g.inspection.html = g.inspection.html || t.String() == inspect.HTMLPage().String()
+		g.Inspection.HTML = g.Inspection.HTML || t.String() == inspect.HTMLPage().String()
 	}
 }
 

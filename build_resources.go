@@ -1,54 +1,55 @@
 package statusgate
 
-import "github.com/statusgate/statusgate/negotiate"
+import (
+	"github.com/statusgate/statusgate/internal/exchange"
+	"github.com/statusgate/statusgate/negotiate"
+)
 
-func (b *builder) resources(h *Handler, g *gate) {
-	g.defaults = b.resource("", Resource{Methods: h.Methods, Consumes: h.Consumes, Produces: h.Produces, Codings: h.Codings}, nil)
+// resources reads what requests are checked against, and gives the resources
+// that have a path.
+func (b *builder) resources(h *Handler, g *exchange.Gate) (declared []*exchange.Resource) {
+	rs := &g.Resources
+	rs.Reject = b.oneOf("unknown_resources", h.UnknownResources, "pass", "reject") == 1
+	rs.Defaults = b.resource("", Resource{Methods: h.Methods, Consumes: h.Consumes, Produces: h.Produces, Codings: h.Codings}, nil)
 	mode := b.oneOf("representations", h.Representations, "safe", "all", "off")
-	represent := func(r *resource) {
+	finish := func(r *exchange.Resource) {
 		switch {
 		case mode == 1:
-			r.representations = representationsAll
-		case mode == 0 && (h.Representations != "" || r.produces != nil):
-			r.representations = representationsSafe
+			r.Representations = exchange.RepresentationsAll
+		case mode == 0 && (h.Representations != "" || r.Produces != nil):
+			r.Representations = exchange.RepresentationsSafe
 		}
+		r.Ready()
 	}
-	represent(g.defaults)
+	finish(rs.Defaults)
 	for i := range h.Resources {
 		option := numbered("resource", i)
-		r := b.resource(option, h.Resources[i], g.defaults)
-		r.path = h.Resources[i].Path
-		represent(r)
-		g.declared = append(g.declared, r)
-		if err := g.resources.Add(h.Resources[i].Path, r); err != nil {
+		r := b.resource(option, h.Resources[i], rs.Defaults)
+		r.Path = h.Resources[i].Path
+		finish(r)
+		declared = append(declared, r)
+		if err := rs.Declared.Add(h.Resources[i].Path, r); err != nil {
 			b.fail(option, err)
 		}
 	}
-	if g.rejectPaths && len(h.Resources) == 0 {
+	if rs.Reject && len(h.Resources) == 0 {
 		b.failf("unknown_resources", "reject without any resource would refuse every request")
 	}
-	d := g.defaults
-	g.checks = len(h.Resources) > 0 || d.methods != nil || d.consumes != nil || d.produces != nil || d.codings != nil
+	d := rs.Defaults
+	rs.Checks = len(h.Resources) > 0 || d.Methods != nil || d.Consumes != nil || d.Produces != nil || d.Codings != nil
+	return declared
 }
 
 // resource reads one resource; what it does not say is as in defaults.
-func (b *builder) resource(option string, in Resource, defaults *resource) *resource {
-	r := &resource{}
+func (b *builder) resource(option string, in Resource, defaults *exchange.Resource) *exchange.Resource {
+	r := new(exchange.Resource)
 	if defaults != nil {
-		*r = *defaults
+		*r = exchange.Resource{Methods: defaults.Methods, Consumes: defaults.Consumes, Produces: defaults.Produces, Codings: defaults.Codings}
 	}
-	override(b, option, "methods", in.Methods, negotiate.NewMethods, &r.methods)
-	override(b, option, "consumes", in.Consumes, negotiate.NewRanges, &r.consumes)
-	override(b, option, "produces", in.Produces, negotiate.NewOffers, &r.produces)
-	override(b, option, "codings", in.Codings, negotiate.NewCodings, &r.codings)
-	if in.Produces != nil && r.produces != nil {
-		r.producesBoxed = nil
-		for _, t := range r.produces.Types() {
-			r.producesBoxed = append(r.producesBoxed, t)
-		}
-	}
-	r.lists.allowed, r.lists.available = r.methods.List(), r.produces.Types()
-	r.lists.accepted, r.lists.codings = r.consumes.List(), r.codings.List()
+	override(b, option, "methods", in.Methods, negotiate.NewMethods, &r.Methods)
+	override(b, option, "consumes", in.Consumes, negotiate.NewRanges, &r.Consumes)
+	override(b, option, "produces", in.Produces, negotiate.NewOffers, &r.Produces)
+	override(b, option, "codings", in.Codings, negotiate.NewCodings, &r.Codings)
 	return r
 }
 

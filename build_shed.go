@@ -1,11 +1,14 @@
 package statusgate
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/statusgate/statusgate/internal/overload"
 	"github.com/statusgate/statusgate/shed"
 )
 
@@ -17,7 +20,7 @@ const (
 	maxAppointment   = 24 * time.Hour
 )
 
-// shedding is how a gate sheds. The limiter comes when it is provisioned.
+// shedding is how a gate sheds. The limiter comes when the gate is provisioned.
 type shedding struct {
 	name   string // of a limiter that is shared; "" for one of the gate's own
 	config shed.Config
@@ -97,4 +100,80 @@ func (b *builder) written(option string) string {
 		return " (" + at.String() + ")"
 	}
 	return " by default"
+}
+
+// settings are what the gate says of its limiter, defaults included. They are
+// to be asked for before the matchers are loaded.
+func (s *shedding) settings(in *Shed) overload.Settings {
+	all := make(overload.Settings)
+	for option, value := range map[string]any{
+		"critical": in.Critical, "background": in.Background, "exempt": in.Exempt, "client_key": s.key,
+		"fixed": s.config.Fixed, "max": s.config.Max, "max_streams": s.config.MaxStreams, "queue": s.config.Queue,
+		"patience": s.config.Patience.String(), "retry_after_max": s.config.RetryAfterMax.String(), "report": s.config.Report,
+	} {
+		var canonical any
+		if text, err := json.Marshal(value); err == nil && json.Unmarshal(text, &canonical) == nil {
+			if canonical == nil {
+				canonical = "none"
+			}
+			text, _ = json.Marshal(canonical) // of matchers, without their order
+			all[option] = strings.Trim(string(text), `"`)
+		}
+	}
+	return all
+}
+
+// provisionShed gives the gate its limiter.
+func (h *Handler) provisionShed(ctx caddy.Context, built *built) error {
+	s, g := built.shedding, built.gate
+	if s == nil {
+		return nil
+	}
+	o := &overload.Options{
+		Name: s.name, Gate: g.Name, Config: s.config, ClientKey: s.key, Settings: s.settings(h.Shed), Logger: g.Telemetry.Logger(),
+	}
+	for _, r := range built.declared {
+		o.Paths = append(o.Paths, r.Path)
+	}
+	var err error
+	if o.Matchers, err = h.Shed.loadMatchers(ctx); err != nil {
+		return err
+	}
+	if g.Shedder, err = overload.New(ctx.GetMetricsRegistry(), o); err != nil {
+		return err
+	}
+	h.shedder = g.Shedder // Cleanup gives it back
+	for _, r := range built.declared {
+		r.Route = g.Shedder.Route(r.Path)
+	}
+	return nil
+}
+
+// loadMatchers loads the matchers of the classes, in the order in which they
+// are tried.
+func (s *Shed) loadMatchers(ctx caddy.Context) ([]overload.ClassMatcher, error) {
+	var matchers []overload.ClassMatcher
+	for _, c := range []struct {
+		class shed.Class
+		field string
+		raw   caddyhttp.RawMatcherSets
+	}{
+		{shed.Exempt, "Exempt", s.Exempt},
+		{shed.Critical, "Critical", s.Critical},
+		{shed.Background, "Background", s.Background},
+	} {
+		if len(c.raw) == 0 {
+			continue
+		}
+		loaded, err := ctx.LoadModule(s, c.field)
+		if err != nil {
+			return nil, err
+		}
+		m := overload.ClassMatcher{Class: c.class}
+		if err := m.Sets.FromInterface(loaded); err != nil {
+			return nil, err
+		}
+		matchers = append(matchers, m)
+	}
+	return matchers, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/exchange"
 )
 
 // template checks a value that may have placeholders, of which
@@ -30,7 +31,7 @@ func (b *builder) template(option, value string) string {
 		switch {
 		case placeholder == "":
 			b.failf(option, "%q has a placeholder without a name", value)
-		case strings.HasPrefix(placeholder, jsonPlaceholder):
+		case strings.HasPrefix(placeholder, exchange.JSONPlaceholder):
 			if !strings.HasPrefix(option, "location.") {
 				b.failf(option, "{%s} is of use in location created and accepted only", placeholder)
 			}
@@ -52,15 +53,12 @@ func (b *builder) uri(option, value string) {
 	}
 }
 
-// jsonPlaceholder is followed by the RFC 6901 pointer of a value.
-const jsonPlaceholder = "http.statusgate.json."
-
 // pointers checks those of a template.
 func (b *builder) pointers(option, template string) (ok bool) {
 	ok = true
 	for _, pointer := range captures(template) {
 		if _, err := inspect.JSON(pointer); err != nil {
-			b.failf(option, "{%s%s}: %w", jsonPlaceholder, pointer, err)
+			b.failf(option, "{%s%s}: %w", exchange.JSONPlaceholder, pointer, err)
 			ok = false
 		}
 	}
@@ -72,7 +70,7 @@ func captures(templates ...string) []string {
 	var pointers []string
 	for _, rest := range templates {
 		for {
-			_, after, found := strings.Cut(rest, "{"+jsonPlaceholder)
+			_, after, found := strings.Cut(rest, "{"+exchange.JSONPlaceholder)
 			if !found {
 				break
 			}

@@ -16,8 +16,8 @@ func init() {
 
 func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error) {
 	p := newParser(h.Dispenser, new(Handler))
-	if g := p.read(); len(p.mistakes) == 0 {
-		p.shared(h.State, g)
+	if built := p.read(); len(p.mistakes) == 0 {
+		p.shared(h.State, built.shedding)
 	}
 	return p.handler, p.mistakes.join()
 }
@@ -113,7 +113,7 @@ func newParser(d *caddyfile.Dispenser, h *Handler) *parser {
 }
 
 // read reads the whole directive, and builds its gate to learn of mistakes.
-func (p *parser) read() *gate {
+func (p *parser) read() *built {
 	p.Next() // the directive's name
 	if p.NextArg() {
 		p.errf("unexpected argument %q: options stand in a block", p.Val())
@@ -123,9 +123,9 @@ func (p *parser) read() *gate {
 	if p.soft {
 		p.handler.Map = p.handler.withSoftErrors() // written out, so that adapting shows it
 	}
-	g, mistakes := p.handler.build(p.lines)
+	built, mistakes := p.handler.build(p.lines)
 	p.mistakes = append(p.mistakes, mistakes...)
-	return g
+	return built
 }
 
 func (p *parser) errf(format string, args ...any) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/internal/overload"
 )
 
 // shed reads the option and its block.
@@ -90,8 +92,8 @@ func (p *parser) class(word string, to *caddyhttp.RawMatcherSets) {
 // shared holds a limiter with a name against the one of the same name that stands
 // before it in the Caddyfile, if there is one: gates that share a limiter have
 // to agree on its settings.
-func (p *parser) shared(state map[string]any, g *gate) {
-	if g.shedding == nil || g.shedding.name == "" {
+func (p *parser) shared(state map[string]any, s *shedding) {
+	if s == nil || s.name == "" {
 		return
 	}
 	const key = "statusgate.shed"
@@ -100,22 +102,22 @@ func (p *parser) shared(state map[string]any, g *gate) {
 		earlier = make(map[string]sharedLimiter)
 		state[key] = earlier
 	}
-	here := sharedLimiter{settings: g.shedding.settings(p.handler.Shed), lines: p.lines}
-	first, ok := earlier[g.shedding.name]
+	here := sharedLimiter{settings: s.settings(p.handler.Shed), lines: p.lines}
+	first, ok := earlier[s.name]
 	if !ok {
-		earlier[g.shedding.name] = here
+		earlier[s.name] = here
 		return
 	}
-	for _, option := range here.settings.differ(first.settings) {
+	for _, option := range here.settings.Differ(first.settings) {
 		at := here.at(option)
 		p.mistakes = append(p.mistakes, mistake{line: at.line, err: fmt.Errorf("shed %s: %s, but %s at %s, which shares the limiter %q, at %s",
-			option, here.settings[option], first.settings[option], first.at(option), g.shedding.name, at)})
+			option, here.settings[option], first.settings[option], first.at(option), s.name, at)})
 	}
 }
 
 // sharedLimiter is what a Caddyfile has said of a limiter with a name.
 type sharedLimiter struct {
-	settings settings
+	settings overload.Settings
 	lines    lines
 }
 

@@ -13,6 +13,10 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/internal/exchange"
+	"github.com/statusgate/statusgate/internal/overload"
+	"github.com/statusgate/statusgate/internal/telemetry"
 )
 
 func init() {
@@ -132,8 +136,8 @@ type Handler struct {
 	// Sheds what the backend can't carry. Default: nothing is shed.
 	Shed *Shed `json:"shed,omitempty"`
 
-	gate    *gate
-	limiter string // the name of the limiter to which a reference was taken
+	gate    *exchange.Gate
+	shedder *overload.Shedder // to give back
 }
 
 // Rule turns received statuses into another one.
@@ -298,19 +302,20 @@ func (Handler) CaddyModule() caddy.ModuleInfo {
 // Provision builds the gate. It reports every mistake of the configuration
 // in one error.
 func (h *Handler) Provision(ctx caddy.Context) error {
-	gate, mistakes := h.build(nil)
+	built, mistakes := h.build(nil)
 	if err := mistakes.join(); err != nil {
 		return err
 	}
+	gate := built.gate
 	var err error
-	gate.metrics, err = newMetrics(ctx.GetMetricsRegistry(), gate.name, gate.report)
+	gate.Telemetry, err = telemetry.New(ctx.GetMetricsRegistry(), ctx.Logger(), gate.Name, gate.Report, built.rules)
 	if err != nil {
-		return fmt.Errorf("metrics of gate %q: %w", gate.name, err)
+		return fmt.Errorf("metrics of gate %q: %w", gate.Name, err)
 	}
-	gate.events = newEvents(ctx.Logger(), gate.name)
-	if err := h.provisionShed(ctx, gate); err != nil {
+	if err := h.provisionShed(ctx, built); err != nil {
 		return err
 	}
+	gate.Ready()
 	h.gate = gate
 	return nil
 }
@@ -318,19 +323,22 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 // Cleanup gives the limiter back. It is also called after a Provision that
 // failed, and gives back only what that took.
 func (h *Handler) Cleanup() error {
-	if h.limiter == "" {
+	if h.shedder == nil {
 		return nil
 	}
-	_, err := limiters.Delete(h.limiter)
-	h.limiter = ""
+	err := h.shedder.Close()
+	h.shedder = nil
 	return err
 }
 
 // ServeHTTP answers the request itself or hands it on and answers in the
 // words of the contract.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
-	return h.gate.serve(w, r, next)
+	return h.gate.Serve(w, r, next)
 }
+
+// Gate is the gate of a handler that was provisioned, nil of any other.
+func (h *Handler) Gate() *exchange.Gate { return h.gate }
 
 // Interface guards
 var (

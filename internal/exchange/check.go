@@ -1,0 +1,97 @@
+package exchange
+
+import (
+	"net/http"
+
+	"github.com/statusgate/statusgate/internal/failure"
+	"github.com/statusgate/statusgate/internal/requestbody"
+	"github.com/statusgate/statusgate/internal/telemetry"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// find returns the resource of a path: a declared one or the defaults. unknown
+// says that resources are declared and none has the path.
+func (rs *Resources) find(r *http.Request) (res *Resource, unknown bool) {
+	if rs.Declared.Len() == 0 {
+		return rs.Defaults, false
+	}
+	if res, ok := rs.Declared.Match(r.URL.EscapedPath()); ok {
+		return res, false
+	}
+	return rs.Defaults, true
+}
+
+// check holds a request against its resource, in the order of the
+// documentation, and returns the reason to reject it. ok is true where nothing
+// speaks against it. An OPTIONS request that the gate answers is "rejected"
+// with [normalize.ReasonMethod] and status 200.
+func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
+	res, unknown := rs.find(r.Request)
+	r.resource = res
+	negotiated := telemetry.NoText
+	if unknown && rs.Reject {
+		o = rejection(http.StatusNotFound, normalize.ReasonUnknownResource)
+	} else if o, ok = res.takes(r.Request); ok && res.Produces != nil {
+		var i int
+		if i, ok = res.Produces.Choose(r.accept); ok {
+			negotiated = res.boxed[i]
+		} else {
+			o = rejection(http.StatusNotAcceptable, normalize.ReasonAccept)
+		}
+	}
+	r.record.PublishNegotiated(negotiated)
+	return o, ok
+}
+
+// takes holds the method and the content of a request against the resource.
+func (res *Resource) takes(r *http.Request) (normalize.Outcome, bool) {
+	if o, ok := res.checkMethod(r); !ok {
+		return o, false
+	}
+	if res.Consumes == nil && res.Codings == nil || !requestbody.HasContent(r) {
+		return normalize.Outcome{}, true
+	}
+	if res.Consumes != nil && !res.Consumes.Contains(r.Header["Content-Type"]) {
+		return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentType), false
+	}
+	if res.Codings != nil && !res.Codings.Contains(r.Header["Content-Encoding"]) {
+		return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentCoding), false
+	}
+	return normalize.Outcome{}, true
+}
+
+// checkMethod: GET includes HEAD; an OPTIONS that no one declared is answered by
+// the gate unless it is a CORS preflight.
+func (res *Resource) checkMethod(r *http.Request) (normalize.Outcome, bool) {
+	if res.Methods == nil {
+		return normalize.Outcome{}, true
+	}
+	method := r.Method
+	if isWebSocket(r) {
+		method = http.MethodGet
+	}
+	if res.Methods.Declares(method) {
+		return normalize.Outcome{}, true
+	}
+	if method != http.MethodOptions {
+		return rejection(http.StatusMethodNotAllowed, normalize.ReasonMethod), false
+	}
+	if len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0 {
+		return normalize.Outcome{}, true
+	}
+	return normalize.Outcome{
+		Received: normalize.NotAsked, Sent: http.StatusOK, Reason: normalize.ReasonMethod, Rule: -1, Gateway: true,
+	}, false
+}
+
+func rejection(status int, reason normalize.Reason) normalize.Outcome {
+	return normalize.Outcome{
+		Received: normalize.NotAsked, Sent: status, Reason: reason, Rule: -1, Error: failure.Denied, Gateway: true,
+	}
+}
+
+// overloaded is the outcome of a request that the limiter has no place for.
+var overloaded = normalize.Outcome{
+	Received: normalize.NotAsked, Sent: http.StatusServiceUnavailable, Rule: -1,
+	Reason: normalize.ReasonOverload, Error: "connection_limit_reached", Gateway: true,
+}

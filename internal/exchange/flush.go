@@ -1,0 +1,97 @@
+package exchange
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/telemetry"
+)
+
+// A handler that has flushed may wait for its backend for long, so it is a
+// timer that lets go what is held. It runs beside the handler, and may touch
+// nothing that the handler might be using, too: the header map that it uses is
+// not the handler's. What has no lock of its own, the access log and the
+// request's ID, is done before it or left to the handler's next step.
+
+// flush lets a response go that has been flushed, in a while.
+func (i *inspection) flush() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.catchUp()
+	if i.settled || i.sender.gate.Report {
+		return i.sender.body.flush()
+	}
+	i.owed = true
+	if i.idle.overridden() {
+		i.letGo(&stop{inspect.Cut, telemetry.Stream})
+		return nil
+	}
+	if i.held.stale() {
+		if stopped := i.held.decode(); stopped != nil {
+			i.letGo(stopped)
+			return nil
+		}
+		if i.decides() {
+			return nil
+		}
+	}
+	if i.timer == nil {
+		i.timer = time.AfterFunc(flushWait, i.flushWaited)
+	}
+	return nil
+}
+
+// flushWaited is what the timer does.
+func (i *inspection) flushWaited() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	defer func() { i.broken = recover() }()
+	if i.settled || i.late {
+		return
+	}
+	i.late = true
+	i.outcome = i.conclude(inspect.Cut, telemetry.Stream)
+	s := i.sender
+	if s.request.id == "" && planBody(s.gate, s.request, s.head.fields, &i.outcome).plan == planReplace {
+		return // a problem has the request's ID
+	}
+	s.record.Defer()
+	i.settle(i.outcome)
+}
+
+// catchUp does what a timer has left to do.
+func (i *inspection) catchUp() {
+	i.sender.record.CatchUp()
+	switch {
+	case i.broken != nil:
+		panic(i.broken)
+	case i.settled || !i.late:
+	default:
+		i.settle(i.outcome)
+	}
+}
+
+// idle is the writer in front that cuts a client off which takes nothing. Its
+// settings have no lock. A handler behind may change them, as timeouts does, and
+// puts them back when it ends, which the gate is not told: beside that no timer
+// may send.
+type idle struct {
+	writer *caddyhttp.IdleTimeoutWriter // nil where there is none
+	since  time.Time                    // when it got its settings
+}
+
+func idleOf(r *http.Request) idle {
+	_, writer := caddyhttp.IdleTimeoutsFromContext(r.Context())
+	if writer == nil {
+		return idle{}
+	}
+	return idle{writer, writer.Deadline.Start}
+}
+
+// overridden tells whether a handler behind has changed the settings.
+func (i idle) overridden() bool {
+	return i.writer != nil && !i.writer.Deadline.Start.Equal(i.since)
+}

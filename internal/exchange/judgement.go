@@ -1,0 +1,180 @@
+package exchange
+
+import (
+	"net/http"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/telemetry"
+	"github.com/statusgate/statusgate/negotiate"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// judgement decides on a response, as far as it is known. It changes neither
+// the response nor the request, so that a report is the same decision. While a
+// body is held, whoever holds the inspection's lock may use it.
+type judgement struct {
+	gate       *Gate
+	request    *request
+	fields     http.Header // of the response
+	response   normalize.Response
+	undecided  bool // a rule was passed over: the body told too little
+	unanswered bool // no handler has written anything
+}
+
+// begin judges a status, as far as the head tells. Where it is pending, the
+// body has to tell more.
+func (j *judgement) begin(status int, source normalize.Source) (o normalize.Outcome, pending bool) {
+	j.response = normalize.Response{Status: status, Header: j.fields, Source: source, Ranged: j.request.ranged}
+	j.label()
+	o, pending = j.decide()
+	if !pending {
+		j.putInspector()
+	}
+	return o, pending
+}
+
+// putInspector gives the inspector back, if there is one.
+func (j *judgement) putInspector() {
+	if r := &j.response; r.Inspector != nil {
+		j.gate.Inspection.Plan.Put(r.Inspector)
+		r.Inspector = nil
+	}
+}
+
+// decide decides with what is known by now.
+func (j *judgement) decide() (o normalize.Outcome, pending bool) {
+	r := &j.response
+	v := j.gate.Contract.Decide(r)
+	if v.Pending {
+		return normalize.Outcome{}, true
+	}
+	j.undecided = v.Undecided
+	o = normalize.Outcome{Received: r.Status, Sent: v.Status, Reason: v.Reason, Rule: v.Rule}
+	o.Verbatim = v.Reason == normalize.ReasonAllowed || v.Reason == normalize.ReasonRule && j.gate.Passes[v.Rule]
+	if o.Verbatim || r.Source == normalize.SourceGateway {
+		return o, false
+	}
+	if !j.location(&o) {
+		return o, true
+	}
+	j.representation(&o)
+	if v.Reason == normalize.ReasonClass || v.Reason == normalize.ReasonMalformed {
+		j.gate.Telemetry.Unknown(r.Status, v.Reason)
+	}
+	return o, false
+}
+
+// conclude decides with what is known, although the body ended so or is not
+// looked at any further.
+func (j *judgement) conclude(how inspect.Ending) normalize.Outcome {
+	j.response.Inspector.End(how)
+	j.response.Final = true
+	o, _ := j.decide()
+	return o
+}
+
+// location: 201 and 202 owe a Location (RFC 9110 §15.3.2, §15.3.3). It is false
+// where the body has yet to tell what is in it.
+func (j *judgement) location(o *normalize.Outcome) bool {
+	if o.Sent != http.StatusCreated && o.Sent != http.StatusAccepted {
+		return true
+	}
+	if j.fields.Get("Location") == "" && !j.capture() {
+		return false
+	}
+	known := locationOf(j.gate, j.request, j.fields, o.Sent) != ""
+	switch {
+	case known:
+	case o.Sent == http.StatusAccepted:
+		j.gate.Telemetry.Violated(telemetry.AcceptedWithoutLocation)
+	case !j.gate.Registered:
+		j.gate.Telemetry.Violated(telemetry.CreatedWithoutLocation)
+		o.Sent = http.StatusOK
+		if o.Reason != normalize.ReasonRule {
+			o.Reason = normalize.ReasonLocation
+		}
+	}
+	return true
+}
+
+// representation: an answer that the client's Accept rules out is a 406
+// (RFC 9110 §15.5.7), if the request had no effect that the client must know of.
+func (j *judgement) representation(o *normalize.Outcome) {
+	mode := j.request.resource.Representations
+	if mode == RepresentationsOff || o.Sent < 200 || o.Sent > 299 || o.Reason == normalize.ReasonRule {
+		return
+	}
+	types := j.fields["Content-Type"]
+	if len(types) == 0 || !mayHaveBody(o.Received, j.fields) || o.Received == http.StatusPartialContent {
+		return
+	}
+	if negotiate.Accepts(j.request.accept, types[0]) {
+		return
+	}
+	safe := j.request.method == http.MethodGet || j.request.method == http.MethodHead
+	if !safe && mode != RepresentationsAll {
+		j.gate.Telemetry.Violated(telemetry.UnacceptableRepresentation)
+		return
+	}
+	o.Sent, o.Reason = http.StatusNotAcceptable, normalize.ReasonRepresentation
+}
+
+// label tells what the head says of the body: what it may be, and whether it
+// may be looked into at all.
+func (j *judgement) label() {
+	r, look := &j.response, &j.gate.Inspection
+	if look.Plan == nil || r.Source == normalize.SourceGateway {
+		r.Final = true
+		return
+	}
+	method := j.request.method
+	r.Media = inspect.MediaOf(j.fields.Get("Content-Type"))
+	r.Final = method == http.MethodHead || method == http.MethodConnect || r.Media == inspect.MediaStream || r.Status == http.StatusPartialContent ||
+		r.Status == http.StatusNoContent || r.Status == http.StatusNotModified || caddyhttp.IsIncremental(j.fields)
+	if look.HTML && !r.Final {
+		r.HTMLWelcome = j.request.takesHTML()
+	}
+	if !r.Final && (j.unanswered || !mayHaveBody(r.Status, j.fields)) {
+		r.Inspector = look.Plan.Get(r.Media, "", nil, true)
+		r.Inspector.End(inspect.Whole)
+		r.Final = true
+	}
+}
+
+// varies reports whether the decision depends on the request's Accept.
+func (j *judgement) varies() bool {
+	return j.gate.Inspection.HTML && j.response.Media == inspect.MediaHTML
+}
+
+// capture makes the values that a Location wants of the body known to its
+// template. It is false as long as more of the body may tell them.
+func (j *judgement) capture() bool {
+	r, captures, replacer := &j.response, j.gate.Inspection.Captures, j.request.replacer
+	if len(captures) == 0 || replacer == nil {
+		return true
+	}
+	if r.Inspector == nil {
+		return r.Final || r.Media != inspect.MediaJSON
+	}
+	all := true
+	for i, pointer := range captures {
+		if value, ok := r.Inspector.Value(i); ok {
+			replacer.Set(JSONPlaceholder+pointer, normalize.PathSegment(value))
+		} else {
+			replacer.Delete(JSONPlaceholder + pointer) // of a gate behind this one
+			all = false
+		}
+	}
+	return all || r.Final || r.Inspector.Done()
+}
+
+// mayHaveBody reports whether the head from behind allows for a body.
+func mayHaveBody(status int, h http.Header) bool {
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		return false
+	}
+	length := h["Content-Length"]
+	return len(length) == 0 || length[0] != "0"
+}

@@ -1,0 +1,72 @@
+package exchange
+
+import (
+	"net/http"
+
+	"github.com/statusgate/statusgate/internal/telemetry"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// owe gives an answer the header fields that its status owes the client and the
+// backend forgot.
+func (h *head) owe(g *Gate, r *request, o *normalize.Outcome) {
+	fields := h.fields
+	switch o.Sent {
+	case http.StatusCreated, http.StatusAccepted:
+		if fields.Get("Location") == "" {
+			if location := locationOf(g, r, fields, o.Sent); location != "" {
+				h.set("Location", location)
+			}
+		}
+	case http.StatusUnauthorized:
+		if len(fields["Www-Authenticate"]) == 0 {
+			h.set("Www-Authenticate", r.expandChallenge(g.Owed.Challenge))
+		}
+	case http.StatusMethodNotAllowed:
+		h.oweAllow(g, r)
+	case http.StatusNotAcceptable:
+		h.vary() // whatever the body
+	case http.StatusUnsupportedMediaType:
+		h.oweAccept(r, o)
+	case http.StatusServiceUnavailable:
+		if len(fields["Retry-After"]) == 0 {
+			h.set("Retry-After", g.Owed.RetryAfter)
+		}
+	}
+	if g.Owed.Public && len(fields["Location"]) > 0 {
+		r.publishLocation(fields)
+	}
+}
+
+// oweAllow: the declared methods; where none are, the gate can't know
+// (RFC 9110 §15.5.6).
+func (h *head) oweAllow(g *Gate, r *request) {
+	switch {
+	case len(h.fields["Allow"]) > 0:
+	case r.resource.Methods != nil:
+		h.set("Allow", r.resource.Methods.Allow())
+	default:
+		g.Telemetry.Violated(telemetry.MethodNotAllowedWithoutAllow)
+	}
+}
+
+// oweAccept tells what would have been taken (RFC 9110 §12.5.1 and §12.5.3,
+// Accept-Patch in RFC 5789, Accept-Post in LDP 1.0 §7.1).
+func (h *head) oweAccept(r *request, o *normalize.Outcome) {
+	fields, res := h.fields, r.resource
+	if o.Reason == normalize.ReasonContentCoding {
+		h.set("Accept-Encoding", res.Codings.String())
+		return
+	}
+	if res.Consumes == nil || len(fields["Accept"]) > 0 || len(fields["Accept-Encoding"]) > 0 {
+		return
+	}
+	ranges := res.Consumes.String()
+	h.set("Accept", ranges)
+	switch r.method {
+	case http.MethodPatch:
+		h.set("Accept-Patch", ranges)
+	case http.MethodPost:
+		h.set("Accept-Post", ranges)
+	}
+}

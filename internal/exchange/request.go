@@ -1,0 +1,148 @@
+package exchange
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/telemetry"
+	"github.com/statusgate/statusgate/negotiate"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// request is what an exchange knows of its request. Method, accept and ranged
+// are as the client sent them: handlers behind the gate may change the
+// [http.Request].
+type request struct {
+	*http.Request
+	record   *telemetry.Record
+	replacer *caddy.Replacer // nil outside Caddy's server
+	resource *Resource
+	method   string
+	accept   []string
+	ranged   bool
+	id       string // of the request, once it was needed
+	urn      string // the same as a URI
+}
+
+func newRequest(r *http.Request, record *telemetry.Record, resource *Resource) request {
+	return request{
+		Request: r, record: record, replacer: record.Replacer(), resource: resource,
+		method: r.Method, accept: r.Header["Accept"], ranged: len(r.Header["Range"]) > 0,
+	}
+}
+
+// left reports whether the client has left.
+func (r *request) left() bool { return r.Context().Err() != nil }
+
+// isWebSocket: WebSocket over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220) is
+// CONNECT on the wire and GET in the meaning of a resource.
+func isWebSocket(r *http.Request) bool {
+	if r.Method != http.MethodConnect {
+		return false
+	}
+	switch r.ProtoMajor {
+	case 2:
+		protocol := r.Header[":protocol"]
+		return len(protocol) > 0 && protocol[0] == "websocket"
+	case 3:
+		return r.Proto == "websocket"
+	}
+	return false
+}
+
+// takesHTML: HTML is welcome where the client accepts it, unless the resource
+// has none.
+func (r *request) takesHTML() bool {
+	if p := r.resource.Produces; p != nil {
+		isHTML := func(t string) bool { return inspect.MediaOf(t) == inspect.MediaHTML }
+		if !slices.ContainsFunc(p.Types(), isHTML) {
+			return false
+		}
+	}
+	return negotiate.Accepts(r.accept, "text/html")
+}
+
+const requestIDPlaceholder = "http.request.uuid"
+
+// requestID is {http.request.uuid}. To ask for it would write into the
+// request's variables, which a connection attempt of reverse_proxy that lost
+// its race may still be reading: a fatal error of the runtime. So an ID that
+// nobody has asked for yet is made here, and kept where the placeholder is
+// looked for first.
+func (r *request) requestID() string {
+	if r.replacer == nil || r.id != "" {
+		return r.id
+	}
+	if id, ok := caddyhttp.GetVar(r.Context(), "uuid").(fmt.Stringer); ok {
+		r.id = id.String()
+		return r.id
+	}
+	r.urn = newURN()
+	r.id = r.urn[len(urn):]
+	r.replacer.Set(requestIDPlaceholder, r.id)
+	r.record.LogID(r.id)
+	return r.id
+}
+
+// instance is the ID of the request as a URI, "" where it has none.
+func (r *request) instance() string {
+	if r.requestID() == "" {
+		return ""
+	}
+	if r.urn == "" {
+		r.urn = urn + r.id
+	}
+	return r.urn
+}
+
+// expand fills in the placeholders of a configured value.
+func (r *request) expand(template string) string {
+	if r.replacer == nil {
+		return template
+	}
+	r.foreseeID(template)
+	return r.replacer.ReplaceAll(template, "")
+}
+
+// expandChallenge fills in a challenge. What comes from a request must not end
+// a quoted string of it and begin a challenge of its own.
+func (r *request) expandChallenge(challenge string) string {
+	if r.replacer == nil || strings.IndexByte(challenge, '{') < 0 {
+		return challenge
+	}
+	r.foreseeID(challenge)
+	challenge, _ = r.replacer.ReplaceFunc(challenge, func(_ string, value any) (any, error) {
+		return normalize.QuotedContent(caddy.ToString(value)), nil
+	})
+	if strings.TrimSpace(challenge) == "" {
+		return DefaultChallenge
+	}
+	return challenge
+}
+
+// expandLocation fills in a template. A placeholder without a value makes it
+// useless: "/orders/" is not the order.
+func (r *request) expandLocation(template string) string {
+	if template == "" || r.replacer == nil {
+		return ""
+	}
+	r.foreseeID(template)
+	location, err := r.replacer.ReplaceOrErr(template, true, true)
+	if err != nil {
+		return ""
+	}
+	return r.onThisHost(normalize.CleanLocation(location))
+}
+
+// foreseeID makes the request's ID before a template asks Caddy for it.
+func (r *request) foreseeID(template string) {
+	if strings.Contains(template, requestIDPlaceholder) {
+		r.requestID()
+	}
+}

@@ -1,0 +1,249 @@
+package exchange
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/internal/requestbody"
+	"github.com/statusgate/statusgate/internal/telemetry"
+	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/problem"
+)
+
+// sender is the one part that turns a decision into bytes. Whoever calls it
+// belongs to the handler's goroutine, or holds the inspection's lock.
+type sender struct {
+	gate    *Gate
+	request *request
+	record  *telemetry.Record
+	upload  *requestbody.Body // nil where nothing of the request can be left behind
+	head    head
+	body    body
+	outcome normalize.Outcome // as it was decided, once it was
+	refused normalize.Outcome // in report mode: how the request would have been answered
+	format  problem.Format    // of a held problem document
+	drips   bool              // the backend's body may take its time after our own is ready
+}
+
+// respond carries out a decision on a response from behind, or puts it off
+// until the body tells more. returned says that the handler has.
+func (s *sender) respond(o normalize.Outcome, returned bool) {
+	s.outcome = o
+	s.drips = !returned && mayHaveBody(o.Received, s.head.fields)
+	p := planBody(s.gate, s.request, s.head.fields, &o)
+	s.head.varies = s.head.varies || p.varies
+	switch p.plan {
+	case planKeep:
+		s.pass(o)
+	case planDefer:
+		s.body.become(deferred)
+	case planConform:
+		s.format = p.format
+		s.body.become(holding)
+		if s.request.method == http.MethodHead {
+			s.head.sameType() // how long it would be for a GET, its body would have to tell
+			s.body.become(discarding)
+			s.commit(&o)
+		}
+	case planReplace:
+		s.replace(o)
+	case planDrop:
+		s.drop(o)
+	case planRefuse:
+		s.body.become(refusing)
+	}
+}
+
+// report makes a decision on a response from behind known that is not carried
+// out.
+func (s *sender) report(o normalize.Outcome) {
+	o.Replaced = planBody(s.gate, s.request, s.head.fields, &o).plan == planReplace
+	s.conclude(o)
+}
+
+// conclude makes an outcome known that is not carried out here. In report mode
+// a request that would have been refused has that as its outcome, with what the
+// backend made of it.
+func (s *sender) conclude(o normalize.Outcome) {
+	if s.refused.Sent != 0 {
+		received := o.Received
+		o = s.refused
+		o.Received = received
+	}
+	s.record.Publish(&o)
+	s.record.Count(&o, s.body.visit.Place())
+}
+
+// write takes a part of the backend's body the way that was decided.
+func (s *sender) write(p []byte) (int, error) {
+	switch s.body.state {
+	case deferred:
+		if len(p) == 0 {
+			return 0, nil
+		}
+		s.pass(s.outcome)
+	case holding:
+		if s.body.hold(p) {
+			return len(p), nil
+		}
+		s.overflow()
+	default: // nothing to decide
+	}
+	return s.body.write(p)
+}
+
+// overflow ends the holding of a problem document that is too long. It is let
+// go, or replaced where it must not be seen unchecked.
+func (s *sender) overflow() {
+	s.gate.Telemetry.Undecided(telemetry.TooLarge)
+	if s.outcome.Sent >= 500 {
+		s.replace(s.outcome)
+		return
+	}
+	held := s.body.kept
+	s.pass(s.outcome)
+	_, _ = s.body.client.Write(held) // an error shows again at the next write
+}
+
+// mend makes a decision known and gives the head the fields that it owes.
+func (s *sender) mend(o *normalize.Outcome) {
+	s.record.Publish(o)
+	s.head.mend(s.gate, s.request, o)
+	s.settleUpload(o)
+	s.record.Count(o, s.body.visit.Place())
+}
+
+// settleUpload sees to what is left of the request's body.
+func (s *sender) settleUpload(o *normalize.Outcome) {
+	who := requestbody.Gateway
+	if !o.Gateway {
+		who = requestbody.Handler
+	}
+	if s.upload == nil && who == requestbody.Gateway && o.Received == normalize.NotAsked {
+		requestbody.DrainStream(s.body.client, s.request.Request)
+	}
+	if s.upload.Whole() {
+		return
+	}
+	if hostport, _ := s.request.backend(); who == requestbody.Handler && hostport != "" {
+		who = requestbody.Proxy
+	}
+	var scratch []byte
+	if who == requestbody.Gateway {
+		s.body.kept = slices.Grow(s.body.kept[:0], 1<<10)
+		scratch = s.body.kept[:1<<10]
+	}
+	if s.upload.Settle(s.body.client, who, scratch) {
+		s.head.fields["Connection"] = []string{"close"}
+	}
+}
+
+// commit sends the head under the status that was decided.
+func (s *sender) commit(o *normalize.Outcome) {
+	s.mend(o)
+	s.body.client.WriteHeader(o.Sent)
+}
+
+// pass sends the head; the backend's body follows.
+func (s *sender) pass(o normalize.Outcome) {
+	if o.Changed() {
+		s.head.mendFraming(&o)
+	}
+	s.body.become(passing)
+	s.commit(&o)
+}
+
+// drop sends a head without a body; a 204 has not even the length of one
+// (RFC 9110 §8.6).
+func (s *sender) drop(o normalize.Outcome) {
+	s.head.dropBody()
+	if o.Sent != http.StatusNoContent {
+		s.head.set("Content-Length", "0")
+	}
+	s.body.become(discarding)
+	s.commit(&o)
+}
+
+// replace sends our problem in place of the backend's body.
+func (s *sender) replace(o normalize.Outcome) {
+	o.Replaced = !o.Gateway
+	s.head.dropBody()
+	if o.Internal() {
+		delete(s.head.fields, "Location") // leads to where the backend is, if anywhere
+	}
+	s.head.varies = s.head.varies || len(s.gate.Problems.Formats) > 1
+	s.mend(&o) // the problem repeats what the fields say
+	body, format := appendProblem(s.body.kept[:0], s.gate, s.request, s.head.fields, &o)
+	s.body.kept = body
+	s.head.set("Content-Type", format.ContentType())
+	s.send(&o, body)
+}
+
+// conform ends a held problem document: it is sent with its status member in
+// line, or replaced where it is no valid problem.
+func (s *sender) conform() {
+	kept := s.body.kept
+	out, ok := problem.Conform(kept[len(kept):], kept, s.format, s.outcome.Sent)
+	if !ok {
+		s.replace(s.outcome)
+		return
+	}
+	s.head.sameType()
+	s.mend(&s.outcome)
+	s.send(&s.outcome, out)
+}
+
+// send writes a whole answer of our own, whose head has been mended.
+func (s *sender) send(o *normalize.Outcome, body []byte) {
+	s.head.set("Content-Length", decimal(len(body)))
+	s.body.become(discarding)
+	client := s.body.client
+	client.WriteHeader(o.Sent)
+	if s.request.method != http.MethodHead {
+		_, _ = client.Write(body) // a client that left is net/http's to notice
+	}
+	if s.drips { // HTTP/1.1 sends the same bytes either way
+		s.body.until = time.Now().Add(discardWait)
+		_ = http.NewResponseController(client).Flush()
+	}
+}
+
+// fail answers in the gateway's own name: with a problem, or with an error for
+// handle_errors where problems are off.
+func (s *sender) fail(o normalize.Outcome, cause error) error {
+	s.head.dropTrailers()
+	if o.Received != normalize.NotAsked && s.body.begun() {
+		delete(s.head.fields, "Set-Cookie") // of an answer that nobody gets
+	}
+	if !s.gate.Problems.Off {
+		s.replace(o)
+		return nil
+	}
+	s.head.dropBody()
+	s.mend(&o)
+	return asHandlerError(o.Sent, cause)
+}
+
+// asHandlerError gives an error the status that Caddy is to answer with.
+// [caddyhttp.Error] would keep the status of an error that has one, however
+// deep it is wrapped.
+func asHandlerError(status int, cause error) error {
+	if he, ok := errors.AsType[caddyhttp.HandlerError](cause); ok {
+		he.StatusCode = status
+		return he
+	}
+	return caddyhttp.Error(status, cause)
+}
+
+// options tells which methods a resource has (RFC 9110 §9.3.7).
+func (s *sender) options(o normalize.Outcome) {
+	s.head.set("Allow", s.request.resource.Methods.Allow())
+	s.head.set("Content-Length", "0")
+	o.Verbatim = true
+	s.body.become(discarding)
+	s.commit(&o)
+}

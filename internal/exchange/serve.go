@@ -1,0 +1,242 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/internal/failure"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// Serve takes a request through the gate: it answers the request itself, or
+// hands it to next and answers in the words of the contract.
+func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) (err error) {
+	x := begin(g, rw, r)
+	if ok, err := x.admit(r); !ok {
+		x.done(true)
+		return err
+	}
+	x.record.Watch.Pause()
+	w := newWriter(rw, x)
+	returned, alone := false, false
+	defer func() {
+		if returned {
+			x.done(alone)
+			return
+		}
+		// A handler that panicked may have left work behind: the exchange is not
+		// used again.
+		w.end()
+		reason := recover()
+		x.leave(nil, reason)
+		err = x.panicked(reason)
+	}()
+	err = next.ServeHTTP(w, r)
+	returned, alone = true, w.end()
+	x.leave(err, nil)
+	x.record.Watch.Resume()
+	err = x.returned(err)
+	x.record.Watch.Pause()
+	return err
+}
+
+// done ends the measurement, and gives the exchange back if no call of a handler
+// is still under way.
+func (x *exchange) done(alone bool) {
+	x.gate.Telemetry.Took(&x.record.Watch)
+	if alone {
+		x.release()
+	}
+}
+
+// leave gives the place back as soon as the handler has ended, however it did.
+func (x *exchange) leave(err error, reason any) {
+	defer x.inspection.lock().unlock() // a timer may be sending the body
+	x.visit.Leave(err, reason)
+}
+
+// returned ends an exchange whose handler has returned, and with it what a timer
+// may do.
+func (x *exchange) returned(err error) error {
+	defer x.inspection.lock().unlock()
+	return x.finish(err)
+}
+
+// finish ends an exchange whose handler has returned.
+func (x *exchange) finish(err error) error {
+	s := &x.sender
+	s.drips = false
+	if s.body.state == pending {
+		s.head.handOn()
+	}
+	if x.inspection != nil {
+		x.inspection.end(err != nil)
+	}
+	if err != nil {
+		return x.failed(err)
+	}
+	switch s.body.state {
+	case pending:
+		// No handler answered: net/http sends an empty 200. With HTTP/1 a proxy
+		// whose client left also ends here.
+		if x.request.left() {
+			s.conclude(normalize.Left(normalize.NotAsked))
+			return nil
+		}
+		if x.switchedUnasked() && !x.gate.Report {
+			return x.failed(caddyhttp.Error(http.StatusBadGateway, failure.ErrSwitched))
+		}
+		return x.silent()
+	case deferred:
+		s.head.dropTrailers()
+		s.replace(s.outcome) // no body came: there is nothing to keep
+	case holding:
+		s.head.dropTrailers()
+		s.conform()
+	case refusing:
+		return s.fail(s.outcome, nil)
+	case discarding:
+		s.head.dropTrailers()
+	case passing:
+		s.head.handOnTrailers()
+	default: // there is nothing to send
+	}
+	return nil
+}
+
+// silent judges the 200 that net/http sends where no handler has answered. One
+// that passes is left to it: a handler in front may still answer.
+func (x *exchange) silent() error {
+	x.judgement.unanswered = true
+	o, _ := x.judgement.begin(http.StatusOK, normalize.SourceBackend)
+	if !o.Changed() {
+		x.sender.conclude(o)
+		return nil
+	}
+	if x.gate.Report {
+		x.sender.report(o)
+		return nil
+	}
+	x.sender.respond(o, true)
+	return x.finish(nil)
+}
+
+// switchedUnasked reports whether a proxy got a 101 that it could not hand on.
+// It says nothing then, which would be an empty success.
+func (x *exchange) switchedUnasked() bool {
+	replacer := x.request.replacer
+	if replacer == nil {
+		return false
+	}
+	status, _ := replacer.Get("http.reverse_proxy.status_code")
+	return status == http.StatusSwitchingProtocols
+}
+
+// failed ends an exchange whose handler returned an error. Before anything was
+// sent the error is answered in the words of the contract, after that it is the
+// server's.
+func (x *exchange) failed(err error) error {
+	s := &x.sender
+	switch s.body.state {
+	case passing, hijacked:
+		return err
+	case refusing:
+		return s.fail(s.outcome, nil)
+	case discarding:
+		// The client has its answer; a second one must not be appended.
+		s.head.dropTrailers()
+		if !errors.Is(err, errDiscarded) {
+			x.gate.Telemetry.Failed(http.StatusBadGateway, normalize.ReasonBackendIncomplete, err)
+		}
+		return nil
+	default: // nothing was sent
+	}
+	status := http.StatusInternalServerError
+	if he, ok := errors.AsType[caddyhttp.HandlerError](err); ok && he.StatusCode != 0 {
+		status = he.StatusCode
+	}
+	if status == normalize.ClientGone || errors.Is(x.request.Context().Err(), context.Canceled) {
+		s.conclude(normalize.Left(x.received()))
+		return err
+	}
+	o, _ := x.judgement.begin(status, normalize.SourceGateway)
+	o.Gateway = true
+	reason, proxyError := failure.Classify(err, status)
+	o.Error = proxyError
+	if reason != 0 && o.Reason != normalize.ReasonRule {
+		o.Reason = reason
+	}
+	if x.gate.Report || o.Verbatim || o.Sent < 400 && !o.Changed() {
+		if s.body.begun() { // with a body that nobody gets
+			s.head.dropTrailers()
+			s.head.dropBody()
+		}
+		s.conclude(o)
+		return err
+	}
+	x.gate.Telemetry.Failed(status, o.Reason, err)
+	if o.Sent < 400 {
+		s.drop(o) // a rule made a success of it
+		return nil
+	}
+	return s.fail(o, err)
+}
+
+// received is the status that the backend has begun to answer with, if it has.
+func (x *exchange) received() int {
+	switch b := &x.sender.body; {
+	case b.state == inspecting:
+		return x.judgement.response.Status
+	case b.begun():
+		return x.sender.outcome.Received
+	}
+	return normalize.NotAsked
+}
+
+// panicked deals with a handler that panicked. [http.ErrAbortHandler] is how a
+// proxy drops a response that it can't complete: as long as nothing of it was
+// sent, the client gets a 503 instead of a broken connection. Every other panic
+// goes on.
+func (x *exchange) panicked(reason any) error {
+	defer x.inspection.lock().unlock()
+	s := &x.sender
+	if s.body.state == pending {
+		s.head.handOn()
+	}
+	if x.inspection != nil {
+		x.inspection.end(true)
+	}
+	if reason == nil {
+		return nil // runtime.Goexit
+	}
+	if reason != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+		panic(reason)
+	}
+	switch s.body.state {
+	case discarding:
+		s.head.dropTrailers()
+		return nil // our response is whole
+	case refusing:
+		return s.fail(s.outcome, nil)
+	case passing, hijacked:
+		panic(reason)
+	default: // nothing was sent
+	}
+	if x.request.left() {
+		s.conclude(normalize.Left(x.received()))
+		panic(reason)
+	}
+	o := normalize.Outcome{
+		Received: x.received(), Sent: http.StatusServiceUnavailable, Rule: -1,
+		Reason: normalize.ReasonBackendIncomplete, Error: "http_response_incomplete", Gateway: true,
+	}
+	if x.gate.Report {
+		s.conclude(o)
+		panic(reason)
+	}
+	x.gate.Telemetry.Failed(o.Sent, o.Reason, http.ErrAbortHandler)
+	return s.fail(o, http.ErrAbortHandler)
+}

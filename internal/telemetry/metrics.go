@@ -1,0 +1,198 @@
+package telemetry
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/statusgate/statusgate/internal/registry"
+	"github.com/statusgate/statusgate/normalize"
+)
+
+// sampling: one exchange in this many is timed, the first one included.
+// Reading the clock costs more than a decision.
+const sampling = 16
+
+// metrics are the series of one gate. Gates of the same name share them.
+type metrics struct {
+	responses *prometheus.CounterVec // received, sent, reason
+	violated  [violations]prometheus.Counter
+	undecided [causes]prometheus.Counter
+	overhead  prometheus.Observer
+	held      prometheus.Gauge
+	exchanges atomic.Uint32
+	// passed has the counters of statuses that pass, by reason and status,
+	// once they were needed.
+	passed [normalize.ReasonProtocol + 1][1000]atomic.Pointer[prometheus.Counter]
+	// other has those of other outcomes, by reason and what was received.
+	other [normalize.Reasons]atomic.Pointer[[otherSlots]atomic.Pointer[otherCounter]]
+}
+
+// otherCounter is the counter of an outcome. What is sent is nearly always the
+// same for what was received and why, so that the last one is the one to keep.
+type otherCounter struct {
+	sent int
+	prometheus.Counter
+}
+
+// otherSlots are for three-digit statuses, and the last for [normalize.NotAsked].
+const otherSlots = 1001
+
+// newMetrics registers the collectors with the registry of this
+// configuration, or finds those that another gate has registered there.
+func newMetrics(reg *prometheus.Registry, gate string, report bool) (*metrics, error) {
+	const ns, sub = "caddy", "statusgate"
+	responses, err := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: ns, Subsystem: sub, Name: "responses_total",
+		Help: "Exchanges by what the backend answered, what the client got and why.",
+	}, []string{"gate", "mode", "received", "sent", "reason"}))
+	violated, err2 := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: ns, Subsystem: sub, Name: "violations_total",
+		Help: "Responses that lacked what their status owes and that could not be mended.",
+	}, []string{"gate", "kind"}))
+	undecided, err3 := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: ns, Subsystem: sub, Name: "undecided_total",
+		Help: "Bodies that went on before a decision could be made on them.",
+	}, []string{"gate", "cause"}))
+	overhead, err4 := registry.Register(reg, prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Namespace: ns, Subsystem: sub, Name: "overhead_seconds",
+		Help:    "Time spent in the gate itself, of one exchange in " + strconv.Itoa(sampling) + ".",
+		Buckets: []float64{250e-9, 500e-9, 1e-6, 2e-6, 4e-6, 8e-6, 16e-6, 32e-6, 128e-6, 1e-3, 10e-3},
+	}, []string{"gate"}))
+	held, err5 := registry.Register(reg, prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: ns, Subsystem: sub, Name: "held_bytes",
+		Help: "Bytes of bodies that are held to be inspected.",
+	}, []string{"gate"}))
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
+		return nil, err
+	}
+	mode := "enforce"
+	if report {
+		mode = "report"
+	}
+	m := &metrics{
+		responses: responses.MustCurryWith(prometheus.Labels{"gate": gate, "mode": mode}),
+		overhead:  overhead.WithLabelValues(gate), held: held.WithLabelValues(gate),
+	}
+	// Series of a closed label set exist at zero.
+	for v := range violations {
+		m.violated[v] = violated.WithLabelValues(gate, v.String())
+	}
+	for c := range causes {
+		m.undecided[c] = undecided.WithLabelValues(gate, c.String())
+	}
+	for status := range len(m.passed[0]) {
+		if normalize.Documented(status) {
+			m.passing(status, normalize.ReasonDocumented)
+		}
+	}
+	return m, nil
+}
+
+// responded counts an outcome.
+func (m *metrics) responded(o *normalize.Outcome) {
+	if o.Reason.Passed() && !o.Changed() && o.Sent > 0 && o.Sent < len(m.passed[0]) {
+		m.passing(o.Sent, o.Reason).Inc()
+		return
+	}
+	m.otherwise(o).Inc()
+}
+
+// otherwise is the counter of an outcome that is not passed.
+func (m *metrics) otherwise(o *normalize.Outcome) prometheus.Counter {
+	received := o.Received
+	if received == normalize.NotAsked {
+		received = otherSlots - 1
+	} else if received < 0 || received >= otherSlots-1 {
+		return m.labelled(o)
+	}
+	row := m.other[o.Reason].Load()
+	if row == nil {
+		m.other[o.Reason].CompareAndSwap(nil, new([otherSlots]atomic.Pointer[otherCounter]))
+		row = m.other[o.Reason].Load()
+	}
+	if c := row[received].Load(); c != nil && c.sent == o.Sent {
+		return c.Counter
+	}
+	c := &otherCounter{o.Sent, m.labelled(o)}
+	row[received].Store(c)
+	return c.Counter
+}
+
+func (m *metrics) labelled(o *normalize.Outcome) prometheus.Counter {
+	return m.responses.WithLabelValues(statusLabel(o.Received), statusLabel(o.Sent), o.Reason.String())
+}
+
+// passing is the counter of a status that passes.
+func (m *metrics) passing(status int, reason normalize.Reason) prometheus.Counter {
+	counter := &m.passed[reason][status]
+	if c := counter.Load(); c != nil {
+		return *c
+	}
+	label := statusLabel(status)
+	c := m.responses.WithLabelValues(label, label, reason.String())
+	counter.Store(&c)
+	return c
+}
+
+// Stopwatch adds up the time that one sampled exchange spends in the gate.
+// One that is off measures nothing.
+type Stopwatch struct {
+	on    bool
+	since time.Time
+	spent time.Duration
+}
+
+// Stopwatch gives a running stopwatch to one exchange in [sampling].
+func (m *metrics) Stopwatch() Stopwatch {
+	s := Stopwatch{on: m.exchanges.Add(1)%sampling == 1}
+	s.Resume()
+	return s
+}
+
+// Resume goes on measuring.
+func (s *Stopwatch) Resume() {
+	if s.on {
+		s.since = time.Now()
+	}
+}
+
+// Pause stops until Resume.
+func (s *Stopwatch) Pause() {
+	if s.on {
+		s.spent += time.Since(s.since)
+	}
+}
+
+// Took takes what a stopwatch has measured.
+func (m *metrics) Took(s *Stopwatch) {
+	if s.on {
+		m.overhead.Observe(s.spent.Seconds())
+	}
+}
+
+// statusLabel is a status as a label value, three digits as in a status line.
+// The set is closed: a status that the table does not know is other.
+func statusLabel(status int) string {
+	switch {
+	case status == normalize.NotAsked:
+		return "none"
+	case status < 0 || status >= len(statusLabels):
+		return "other"
+	}
+	return statusLabels[status]
+}
+
+var statusLabels = func() (labels [1000]string) {
+	for status := range labels {
+		labels[status] = "other"
+		if normalize.Known(status) {
+			labels[status] = fmt.Sprintf("%03d", status)
+		}
+	}
+	return labels
+}()

@@ -1,0 +1,134 @@
+package telemetry
+
+import (
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/shed"
+)
+
+// Record is what becomes known of one exchange. Its zero value belongs to no
+// exchange. Only the goroutine of the handler may use it, but for Publish and
+// Count.
+type Record struct {
+	// Watch measures the time that the exchange spends in the gate.
+	Watch    Stopwatch
+	gate     *Gate
+	replacer *caddy.Replacer           // nil outside Caddy's server
+	fields   *caddyhttp.ExtraLogFields // of the access log, nil where there is no line
+	counted  bool
+	late     bool    // another goroutine than the handler's may count
+	owed     *logged // to the access log
+}
+
+// Record begins with a request.
+func (g *Gate) Record(r *http.Request) Record {
+	replacer, _ := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
+	return Record{gate: g, Watch: g.Stopwatch(), replacer: replacer, fields: accessLog(r)}
+}
+
+// accessLog returns the fields of the request's access-log line, nil where
+// there will be none.
+func accessLog(r *http.Request) *caddyhttp.ExtraLogFields {
+	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
+	if server == nil || server.Logs == nil {
+		return nil
+	}
+	fields, _ := r.Context().Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields)
+	return fields
+}
+
+// Replacer is that of the request, nil outside Caddy's server.
+func (r *Record) Replacer() *caddy.Replacer { return r.replacer }
+
+// Logged reports whether the request gets a line in the access log.
+func (r *Record) Logged() bool { return r.fields != nil }
+
+// Count counts the outcome and puts it into the access log, with what the
+// limiter made of the request if it was asked. It is called before the head is
+// sent; an exchange is counted once, whatever comes later.
+func (r *Record) Count(o *normalize.Outcome, p *shed.Place) {
+	if r.counted {
+		return
+	}
+	r.counted = true
+	r.gate.responded(o)
+	if r.fields == nil {
+		return
+	}
+	l := &logged{outcome: *o, gate: r.gate}
+	if p != nil {
+		l.entered, l.class, l.shed, l.wait = true, p.Class, p.Outcome, p.Wait
+	}
+	if r.late {
+		r.owed = l
+		return
+	}
+	r.fields.Set(zap.Object("statusgate", l))
+}
+
+// Defer keeps Count from the access log until CatchUp: another goroutine than
+// the handler's must not write to it.
+func (r *Record) Defer() { r.late = true }
+
+// CatchUp puts what Count had to leave out into the access log.
+func (r *Record) CatchUp() {
+	r.late = false
+	if r.owed != nil {
+		r.fields.Set(zap.Object("statusgate", r.owed))
+		r.owed = nil
+	}
+}
+
+// LogID puts the ID of the request into the access log, where Caddy has it.
+func (r *Record) LogID(id string) {
+	if r.fields != nil {
+		r.fields.Set(zap.String("uuid", id))
+	}
+}
+
+// logged is an outcome in the access log. It is read after the exchange.
+type logged struct {
+	outcome normalize.Outcome
+	gate    *Gate
+	entered bool // the limiter was asked
+	class   shed.Class
+	shed    shed.Outcome
+	wait    time.Duration
+}
+
+// MarshalLogObject implements [zapcore.ObjectMarshaler].
+func (l *logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	o := &l.outcome
+	enc.AddString("gate", l.gate.name)
+	if l.gate.report {
+		enc.AddString("mode", "report")
+	}
+	if o.Received != normalize.NotAsked {
+		enc.AddInt("received_status", o.Received)
+	}
+	enc.AddInt("sent_status", o.Sent)
+	enc.AddString("reason", o.Reason.String())
+	if o.Replaced {
+		enc.AddString("body", "replaced")
+	}
+	if o.Error != "" {
+		enc.AddString("error", o.Error)
+	}
+	if o.Rule >= 0 {
+		enc.AddString("rule", l.gate.rules[o.Rule].text)
+	}
+	if l.entered {
+		enc.AddString("shed_class", l.class.String())
+		enc.AddString("shed_outcome", l.shed.String())
+		enc.AddFloat64("shed_wait", l.wait.Seconds())
+	}
+	return nil
+}

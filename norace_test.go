@@ -1,5 +1,0 @@
-//go:build !race
-
-package statusgate
-
-const raceDetector = false

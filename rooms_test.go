@@ -1,0 +1,66 @@
+package statusgate_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/statusgate/statusgate"
+
+// What a package must not need, directly or not. The compiler keeps imports from
+// running in circles; this keeps them running one way.
+var forbidden = map[string][]string{
+	"/inspect":              {"caddy", "/internal/"},
+	"/negotiate":            {"caddy", "/internal/"},
+	"/normalize":            {"caddy", "/internal/"},
+	"/problem":              {"caddy", "/internal/"},
+	"/shed":                 {"caddy", "/internal/"},
+	"/internal/exchange":    {"root"},
+	"/internal/failure":     {"caddy", "root", "/internal/exchange"},
+	"/internal/overload":    {"root", "/internal/exchange", "/internal/telemetry"},
+	"/internal/registry":    {"caddy", "root", "/internal/exchange"},
+	"/internal/requestbody": {"root", "/internal/exchange"},
+	"/internal/telemetry":   {"root", "/internal/exchange", "/internal/overload"},
+}
+
+// Each package of the module, the tests apart, is in the table or above it.
+func TestImportsRunOneWay(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Deps \" \"}}", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]bool)
+	for line := range strings.Lines(string(out)) {
+		words := strings.Fields(line)
+		name := strings.TrimPrefix(words[0], module)
+		seen[name] = true
+		rules, ok := forbidden[name]
+		if !ok && strings.HasPrefix(name, "/internal/") {
+			t.Errorf("%s has no rule here", name)
+		}
+		for _, rule := range rules {
+			for _, dep := range words[1:] {
+				if breaks(rule, dep) {
+					t.Errorf("%s needs %s, which it must not", name, dep)
+				}
+			}
+		}
+	}
+	for name := range forbidden {
+		if !seen[name] {
+			t.Errorf("%s: there is no such package", name)
+		}
+	}
+}
+
+// breaks reports whether a dependency is what a rule forbids.
+func breaks(rule, dep string) bool {
+	switch rule {
+	case "caddy":
+		return strings.HasPrefix(dep, "github.com/caddyserver/")
+	case "root":
+		return dep == module
+	}
+	return strings.HasPrefix(dep, module+rule)
+}
