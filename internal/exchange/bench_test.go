@@ -3,7 +3,6 @@ package exchange_test
 import (
 	"context"
 	"errors"
-	"github.com/statusgate/statusgate"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate"
 )
 
 // sink is a response writer that keeps only its header map, emptied between

@@ -48,10 +48,12 @@ func begin(g *Gate, w http.ResponseWriter, r *http.Request) *exchange {
 	return x
 }
 
-// release gives the exchange back. One whose connection was taken over, or whose
-// timer may still run, is left alone.
-func (x *exchange) release() {
-	if x.sender.body.state == hijacked || !x.inspection.release() {
+// release ends the measurement and gives the exchange back. One is left alone
+// whose connection was taken over, whose timer may still run, or that a call of
+// its handler may still use.
+func (x *exchange) release(alone bool) {
+	x.gate.Telemetry.Took(&x.record.Watch)
+	if !alone || x.sender.body.state == hijacked || !x.inspection.release() {
 		return
 	}
 	kept := x.sender.body.kept[:0]
@@ -213,7 +215,7 @@ func (x *exchange) readFrom(r io.Reader) (n int64, err error) {
 		}
 	}
 	var rest int64
-	if x.sender.body.state == passing && x.inspection.passes() {
+	if x.sender.body.state == passing && passes(x.inspection) {
 		rest, err = x.sender.body.readFrom(r)
 	} else {
 		rest, err = io.Copy(to, r)
@@ -248,12 +250,12 @@ func (x *exchange) flush() error {
 
 // hijack hands the connection over.
 func (x *exchange) hijack() (net.Conn, *bufio.ReadWriter, error) {
-	defer x.inspection.lock().unlock()
+	defer unlock(lock(x.inspection))
 	conn, rw, err := http.NewResponseController(x.sender.body.client).Hijack()
 	if err != nil {
 		return conn, rw, err
 	}
-	if !x.inspection.passes() {
+	if !passes(x.inspection) {
 		x.inspection.giveUp()
 	}
 	x.visit.Head(http.StatusSwitchingProtocols, x.sender.head.fields) // where the handler writes it itself

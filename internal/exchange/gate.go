@@ -5,7 +5,7 @@
 //
 //	Gate.Serve      begins an exchange, calls the handlers behind the gate, ends it
 //	writer          what those handlers write to; it outlives no exchange
-//	exchange        what happens in which order
+//	exchange        the order of things
 //	judgement       which status is sent, and why
 //	inspection      a body that waits until a rule has seen enough of it
 //	sender          the one part that turns a decision into bytes
@@ -165,12 +165,12 @@ type lists struct{ allowed, accepted, codings, available []string }
 
 // Ready prepares what follows from the fields. It is called once, before the
 // resource serves requests.
-func (r *Resource) Ready() {
-	r.boxed = nil
-	for _, t := range r.Produces.Types() {
-		r.boxed = append(r.boxed, t)
+func (res *Resource) Ready() {
+	res.boxed = nil
+	for _, t := range res.Produces.Types() {
+		res.boxed = append(res.boxed, t)
 	}
-	r.lists = lists{r.Methods.List(), r.Consumes.List(), r.Codings.List(), r.Produces.Types()}
+	res.lists = lists{res.Methods.List(), res.Consumes.List(), res.Codings.List(), res.Produces.Types()}
 }
 
 // Representations says which answers are held against the request's Accept.

@@ -217,18 +217,19 @@ func (i *inspection) holds() bool {
 }
 
 // lock locks the inspection, if there is one by now.
-func (i *inspection) lock() *inspection {
+func lock(i *inspection) *inspection {
 	if i != nil {
 		i.mu.Lock()
 	}
 	return i
 }
 
-func (i *inspection) unlock() {
+// unlock unlocks what lock gave.
+func unlock(i *inspection) {
 	if i != nil {
 		i.mu.Unlock()
 	}
 }
 
-// passes reports whether the body needs nothing of the inspection any more.
-func (i *inspection) passes() bool { return i == nil || i.settled }
+// passes reports whether a body needs nothing of an inspection any more.
+func passes(i *inspection) bool { return i == nil || i.settled }

@@ -2,7 +2,6 @@ package exchange_test
 
 import (
 	"errors"
-	"github.com/statusgate/statusgate"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate"
 )
 
 // sixRules are rules that read bodies, as an operator may write them.

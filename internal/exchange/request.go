@@ -56,6 +56,16 @@ func isWebSocket(r *http.Request) bool {
 	return false
 }
 
+// switchedUnasked reports whether a proxy got a 101 that it could not hand on.
+// It says nothing then, which would be an empty success.
+func (r *request) switchedUnasked() bool {
+	if r.replacer == nil {
+		return false
+	}
+	status, _ := r.replacer.Get("http.reverse_proxy.status_code")
+	return status == http.StatusSwitchingProtocols
+}
+
 // takesHTML: HTML is welcome where the client accepts it, unless the resource
 // has none.
 func (r *request) takesHTML() bool {

@@ -16,7 +16,7 @@ import (
 func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) (err error) {
 	x := begin(g, rw, r)
 	if ok, err := x.admit(r); !ok {
-		x.done(true)
+		x.release(true)
 		return err
 	}
 	x.record.Watch.Pause()
@@ -24,44 +24,25 @@ func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 	returned, alone := false, false
 	defer func() {
 		if returned {
-			x.done(alone)
+			x.release(alone)
 			return
 		}
-		// A handler that panicked may have left work behind: the exchange is not
-		// used again.
 		w.end()
-		reason := recover()
-		x.leave(nil, reason)
-		err = x.panicked(reason)
+		err = x.panicked(recover())
 	}()
 	err = next.ServeHTTP(w, r)
 	returned, alone = true, w.end()
-	x.leave(err, nil)
-	x.record.Watch.Resume()
-	err = x.returned(err)
-	x.record.Watch.Pause()
-	return err
-}
-
-// done ends the measurement, and gives the exchange back if no call of a handler
-// is still under way.
-func (x *exchange) done(alone bool) {
-	x.gate.Telemetry.Took(&x.record.Watch)
-	if alone {
-		x.release()
-	}
-}
-
-// leave gives the place back as soon as the handler has ended, however it did.
-func (x *exchange) leave(err error, reason any) {
-	defer x.inspection.lock().unlock() // a timer may be sending the body
-	x.visit.Leave(err, reason)
+	return x.returned(err)
 }
 
 // returned ends an exchange whose handler has returned, and with it what a timer
-// may do.
+// may do. The place of the request is given back first: what is left to do is
+// not the backend's.
 func (x *exchange) returned(err error) error {
-	defer x.inspection.lock().unlock()
+	defer unlock(lock(x.inspection))
+	x.visit.Leave(err, nil)
+	x.record.Watch.Resume()
+	defer x.record.Watch.Pause()
 	return x.finish(err)
 }
 
@@ -86,7 +67,7 @@ func (x *exchange) finish(err error) error {
 			s.conclude(normalize.Left(normalize.NotAsked))
 			return nil
 		}
-		if x.switchedUnasked() && !x.gate.Report {
+		if x.request.switchedUnasked() && !x.gate.Report {
 			return x.failed(caddyhttp.Error(http.StatusBadGateway, failure.ErrSwitched))
 		}
 		return x.silent()
@@ -122,17 +103,6 @@ func (x *exchange) silent() error {
 	}
 	x.sender.respond(o, true)
 	return x.finish(nil)
-}
-
-// switchedUnasked reports whether a proxy got a 101 that it could not hand on.
-// It says nothing then, which would be an empty success.
-func (x *exchange) switchedUnasked() bool {
-	replacer := x.request.replacer
-	if replacer == nil {
-		return false
-	}
-	status, _ := replacer.Get("http.reverse_proxy.status_code")
-	return status == http.StatusSwitchingProtocols
 }
 
 // failed ends an exchange whose handler returned an error. Before anything was
@@ -200,8 +170,12 @@ func (x *exchange) received() int {
 // proxy drops a response that it can't complete: as long as nothing of it was
 // sent, the client gets a 503 instead of a broken connection. Every other panic
 // goes on.
+//
+// A handler that panicked may have left work behind: the exchange is not used
+// again.
 func (x *exchange) panicked(reason any) error {
-	defer x.inspection.lock().unlock()
+	defer unlock(lock(x.inspection))
+	x.visit.Leave(nil, reason)
 	s := &x.sender
 	if s.body.state == pending {
 		s.head.handOn()

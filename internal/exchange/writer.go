@@ -118,7 +118,7 @@ func (w *writer) SetWriteDeadline(deadline time.Time) error {
 		return errEnded
 	}
 	defer w.leave()
-	defer x.inspection.lock().unlock()
+	defer unlock(lock(x.inspection))
 	return http.NewResponseController(w.ResponseWriter).SetWriteDeadline(deadline)
 }
 

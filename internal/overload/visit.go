@@ -43,13 +43,13 @@ type Request struct {
 type Verdict uint8
 
 const (
-	// Admitted: the request goes on.
+	// Admitted says that the request goes on.
 	Admitted Verdict = iota
-	// Shed: the request is to be answered with a 503.
+	// Shed says that the request is to be answered with a 503.
 	Shed
-	// WouldShed: the request goes on, because the limiter only reports.
+	// WouldShed says that the request goes on, because the limiter only reports.
 	WouldShed
-	// Abandoned: the client left while the request waited.
+	// Abandoned says that the client left while the request waited.
 	Abandoned
 )
 

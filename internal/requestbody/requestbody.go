@@ -94,11 +94,11 @@ func (b *Body) Whole() bool { return b == nil || b.state.Load() == whole }
 type Who uint8
 
 const (
-	// Gateway: the backend was not asked, or its answer is not used.
+	// Gateway answers where the backend was not asked, or its answer is not used.
 	Gateway Who = iota
-	// Handler: a handler that has the request to itself.
+	// Handler is one that has the request to itself.
 	Handler
-	// Proxy: a reverse proxy whose backend answered. It may begin to read a body
+	// Proxy is a reverse proxy whose backend answered. It may begin to read a body
 	// that it has not touched so far, and wait in it for the client.
 	Proxy
 )

@@ -4,10 +4,9 @@
 package telemetry
 
 import (
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/statusgate/statusgate/normalize"
 )

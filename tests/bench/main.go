@@ -6,9 +6,8 @@ import (
 	"context"
 	"flag"
 
-	"github.com/statusgate/statusgate/tests/overload/lab"
-
 	"github.com/statusgate/statusgate/tests/bench/experiment"
+	"github.com/statusgate/statusgate/tests/overload/lab"
 )
 
 func main() {

@@ -6,10 +6,9 @@ import (
 	"net/http"
 	"path/filepath"
 
-	"github.com/statusgate/statusgate/tests/overload/process"
-
 	"github.com/statusgate/statusgate/tests/bench/drive"
 	"github.com/statusgate/statusgate/tests/bench/proxy"
+	"github.com/statusgate/statusgate/tests/overload/process"
 )
 
 // variant is a way to build the gateway.

@@ -8,10 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/statusgate/statusgate/tests/overload/chart"
-
 	"github.com/statusgate/statusgate/tests/bench/drive"
 	"github.com/statusgate/statusgate/tests/bench/proxy"
+	"github.com/statusgate/statusgate/tests/overload/chart"
 )
 
 // browser is what a browser accepts.

@@ -8,9 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/statusgate/statusgate/tests/overload/lab"
-
 	"github.com/statusgate/statusgate/tests/bench/experiment"
+	"github.com/statusgate/statusgate/tests/overload/lab"
 )
 
 func TestNamesOfExperimentsAreUnique(t *testing.T) {

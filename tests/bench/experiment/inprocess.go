@@ -10,11 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/statusgate/statusgate"
-
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate"
 )
 
 // sink is a response writer that keeps only its header map, emptied between

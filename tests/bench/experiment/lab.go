@@ -10,10 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"github.com/statusgate/statusgate/tests/bench/proxy"
 	"github.com/statusgate/statusgate/tests/overload/lab"
 	"github.com/statusgate/statusgate/tests/overload/process"
-
-	"github.com/statusgate/statusgate/tests/bench/proxy"
 )
 
 // Lab is where experiments are made.

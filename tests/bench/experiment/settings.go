@@ -4,10 +4,9 @@ import (
 	"context"
 	"strings"
 
-	"github.com/statusgate/statusgate/tests/overload/chart"
-
 	"github.com/statusgate/statusgate/tests/bench/drive"
 	"github.com/statusgate/statusgate/tests/bench/proxy"
+	"github.com/statusgate/statusgate/tests/overload/chart"
 )
 
 // garbage is what the garbage collector costs by its settings.

@@ -5,9 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/statusgate/statusgate/tests/overload/lab"
-
 	"github.com/statusgate/statusgate/tests/bench/drive"
+	"github.com/statusgate/statusgate/tests/overload/lab"
 )
 
 // median of values, NaN of none.

@@ -7,10 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/statusgate/statusgate/tests/overload/chart"
-
 	"github.com/statusgate/statusgate/tests/bench/drive"
 	"github.com/statusgate/statusgate/tests/bench/proxy"
+	"github.com/statusgate/statusgate/tests/overload/chart"
 )
 
 // summed is a case as the README has it: what a request costs each gateway.

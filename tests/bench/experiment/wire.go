@@ -6,10 +6,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/statusgate/statusgate/tests/overload/chart"
-
 	"github.com/statusgate/statusgate/tests/bench/drive"
 	"github.com/statusgate/statusgate/tests/bench/proxy"
+	"github.com/statusgate/statusgate/tests/overload/chart"
 )
 
 // How often what grows is measured on the wire: the growth is what matters.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/failsafe-go/failsafe-go/adaptivelimiter"
+
 	"github.com/statusgate/statusgate/shed"
 )
 

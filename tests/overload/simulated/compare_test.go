@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/statusgate/statusgate/shed/simulate"
-
 	"github.com/statusgate/statusgate/tests/overload/simulated"
 )
 

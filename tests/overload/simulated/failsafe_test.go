@@ -6,7 +6,6 @@ import (
 
 	"github.com/statusgate/statusgate/shed"
 	"github.com/statusgate/statusgate/shed/simulate"
-
 	"github.com/statusgate/statusgate/tests/overload/simulated"
 )
 

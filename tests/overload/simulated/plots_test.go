@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/statusgate/statusgate/shed/simulate"
-
 	"github.com/statusgate/statusgate/tests/overload/chart"
 	"github.com/statusgate/statusgate/tests/overload/simulated"
 )

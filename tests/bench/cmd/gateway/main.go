@@ -2,10 +2,10 @@
 package main
 
 import (
-	_ "github.com/statusgate/statusgate"
-
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
+
+	_ "github.com/statusgate/statusgate"
 )
 
 func main() {
