@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/statusgate/statusgate/internal/failure"
-	"github.com/statusgate/statusgate/internal/requestbody"
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/normalize"
 )
@@ -31,7 +30,7 @@ func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
 	negotiated := telemetry.NoText
 	if unknown && rs.Reject {
 		o = rejection(http.StatusNotFound, normalize.ReasonUnknownResource)
-	} else if o, ok = res.takes(r.Request); ok && res.Produces != nil {
+	} else if o, ok = res.takes(r); ok && res.Produces != nil {
 		var i int
 		if i, ok = res.Produces.Choose(r.accept); ok {
 			negotiated = res.boxed[i]
@@ -43,21 +42,28 @@ func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
 	return o, ok
 }
 
-// takes holds the method and the content of a request against the resource.
-func (res *Resource) takes(r *http.Request) (normalize.Outcome, bool) {
-	if o, ok := res.checkMethod(r); !ok {
+// takes holds the method and the content of a request against the resource. A
+// body of unknown length is looked into only where it would be refused.
+func (res *Resource) takes(r *request) (normalize.Outcome, bool) {
+	if o, ok := res.checkMethod(r.Request); !ok {
 		return o, false
 	}
-	if res.Consumes == nil && res.Codings == nil || !requestbody.HasContent(r) {
+	reason := res.checkContent(r.Header)
+	if reason == 0 || r.ContentLength == 0 || r.Method == http.MethodConnect || r.upload.Empty() {
 		return normalize.Outcome{}, true
 	}
-	if res.Consumes != nil && !res.Consumes.Contains(r.Header["Content-Type"]) {
-		return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentType), false
+	return rejection(http.StatusUnsupportedMediaType, reason), false
+}
+
+// checkContent gives the reason to refuse content with these fields, 0 for none.
+func (res *Resource) checkContent(fields http.Header) normalize.Reason {
+	switch {
+	case res.Consumes != nil && !res.Consumes.Contains(fields["Content-Type"]):
+		return normalize.ReasonContentType
+	case res.Codings != nil && !res.Codings.Contains(fields["Content-Encoding"]):
+		return normalize.ReasonContentCoding
 	}
-	if res.Codings != nil && !res.Codings.Contains(r.Header["Content-Encoding"]) {
-		return rejection(http.StatusUnsupportedMediaType, normalize.ReasonContentCoding), false
-	}
-	return normalize.Outcome{}, true
+	return 0
 }
 
 // checkMethod: GET includes HEAD; an OPTIONS that no one declared is answered by

@@ -56,6 +56,7 @@ func (x *exchange) release(alone bool) {
 	if !alone || x.sender.body.state == hijacked || !x.inspection.release() {
 		return
 	}
+	x.sender.linger()
 	kept := x.sender.body.kept[:0]
 	if cap(kept) > keptScratch {
 		kept = nil
@@ -69,12 +70,12 @@ func (x *exchange) release(alone bool) {
 // answered without it.
 func (x *exchange) admit(r *http.Request) (ok bool, err error) {
 	g := x.gate
-	if !g.Report {
-		x.sender.upload = requestbody.Watch(r)
-		if g.Inspection.Plan != nil {
-			x.idle = idleOf(r)
-			offerDecodable(r)
-		}
+	if !g.Report || g.Resources.Checks {
+		x.request.upload = requestbody.Watch(x.sender.body.client, r, g.Report)
+	}
+	if g.apart() {
+		x.idle = idleOf(r)
+		offerDecodable(r)
 	}
 	if g.Resources.Checks {
 		o, ok := g.Resources.check(&x.request)
@@ -149,8 +150,13 @@ func (x *exchange) writeHeader(status int) {
 		s.body.client.WriteHeader(status)
 	case status >= 100 && status < 200:
 		s.body.client.WriteHeader(status)
-	case status == normalize.ClientGone && x.request.left():
-		s.conclude(normalize.Left(normalize.NotAsked)) // how reverse_proxy tells the access log
+	case status == normalize.ClientGone && x.request.left(): // how reverse_proxy tells the access log
+		s.conclude(normalize.Left(normalize.NotAsked))
+		if x.mayStillRead() {
+			s.outcome = leftWhileWorking
+			s.body.become(refusing)
+			return
+		}
 		s.body.become(passing)
 		s.body.client.WriteHeader(status)
 	default:

@@ -60,6 +60,7 @@ type Gate struct {
 	Telemetry *telemetry.Gate
 
 	proxyStatuses proxyStatuses
+	patients      patients
 }
 
 // proxyStatuses are the fields that every refusal has.

@@ -401,8 +401,8 @@ func TestAHandlerThatFailsWhileItsBodyIsHeld(t *testing.T) {
 		{name: "an error where problems are off", options: "problems off", then: broken, err: true, series: `received="502",sent="503"`},
 		{name: "a response that broke off", then: func() error { panic(http.ErrAbortHandler) }, status: 503, series: `received="200",sent="503",reason="backend_incomplete"`},
 		{name: "a panic", then: func() error { panic("oh") }, panics: true},
-		{name: "an error for nobody", then: broken, left: true, err: true, series: `received="200",sent="499",reason="client_gone"`},
-		{name: "a response that broke off for nobody", then: func() error { panic(http.ErrAbortHandler) }, left: true, panics: true, series: `received="200",sent="499"`},
+		{name: "an error for nobody", then: broken, left: true, status: 503, series: `received="200",sent="499",reason="client_gone"`},
+		{name: "a response that broke off for nobody", then: func() error { panic(http.ErrAbortHandler) }, left: true, status: 503, series: `received="200",sent="499"`},
 		{name: "a report of an error", options: "report", then: broken, status: 200, err: true},
 		{name: "a report of a panic", options: "report", then: func() error { panic(http.ErrAbortHandler) }, status: 200, panics: true},
 	} {

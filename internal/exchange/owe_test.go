@@ -128,21 +128,38 @@ func TestAWebSocketIsAGetInAnyVersion(t *testing.T) {
 	}
 }
 
-func TestAClientThatLeftIsNotAnswered(t *testing.T) {
+// Over HTTP/1.x a client that has left may only have ended its sending. In later
+// versions it has reset its stream.
+func TestAClientThatLeft(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	h := newGate(t, newContext(t), statusgate.Handler{})
-	w, err := through(t, h, get("/").WithContext(gone), returns(caddyhttp.Error(502, context.Canceled)))
+	request := func(major int) *http.Request {
+		r := get("/").WithContext(gone)
+		r.ProtoMajor = major
+		return r
+	}
+	abort := func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) }
+	failure := returns(caddyhttp.Error(502, context.Canceled))
+	for name, handler := range map[string]caddyhttp.HandlerFunc{
+		"an error": failure, "an abort": abort, "no answer": returns(nil), "what reverse_proxy says": sends(499, ""),
+	} {
+		w, err := through(t, h, request(1), handler)
+		if err != nil || w.Code != 503 || !strings.Contains(w.Body.String(), `"status":503`) {
+			t.Errorf("%s: got %d %s, %v, want a 503", name, w.Code, w.Body, err)
+		}
+	}
+	w, err := through(t, h, request(2), failure)
 	if err == nil || w.Body.Len() > 0 {
-		t.Errorf("an error: got %q, %v, want no body and the error", w.Body, err)
+		t.Errorf("an error over HTTP/2: got %q, %v, want no body and the error", w.Body, err)
 	}
 	func() {
 		defer func() {
 			if got := recover(); got != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
-				t.Errorf("an abort: got panic %v, want it to go on", got)
+				t.Errorf("an abort over HTTP/2: got panic %v, want it to go on", got)
 			}
 		}()
-		_, _ = through(t, h, get("/").WithContext(gone), func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) })
+		_, _ = through(t, h, request(2), abort)
 	}()
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/requestbody"
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/negotiate"
 	"github.com/statusgate/statusgate/normalize"
@@ -20,6 +21,7 @@ import (
 // [http.Request].
 type request struct {
 	*http.Request
+	upload   *requestbody.Body // nil where there is no content
 	record   *telemetry.Record
 	replacer *caddy.Replacer // nil outside Caddy's server
 	resource *Resource
@@ -39,6 +41,21 @@ func newRequest(r *http.Request, record *telemetry.Record, resource *Resource) r
 
 // left reports whether the client has left.
 func (r *request) left() bool { return r.Context().Err() != nil }
+
+// blame gives an error of a handler the status of the request's body, where that
+// is what failed: no backend is at fault then.
+func (r *request) blame(err error) error {
+	if err == nil {
+		return nil
+	}
+	switch r.upload.Fault() {
+	case requestbody.Malformed, requestbody.BrokenOff:
+		return asHandlerError(http.StatusBadRequest, err)
+	case requestbody.Late:
+		return asHandlerError(http.StatusRequestTimeout, err)
+	}
+	return err
+}
 
 // isWebSocket: WebSocket over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220) is
 // CONNECT on the wire and GET in the meaning of a resource.

@@ -20,7 +20,6 @@ type sender struct {
 	gate    *Gate
 	request *request
 	record  *telemetry.Record
-	upload  *requestbody.Body // nil where nothing of the request can be left behind
 	head    head
 	body    body
 	outcome normalize.Outcome // as it was decided, once it was
@@ -119,28 +118,35 @@ func (s *sender) mend(o *normalize.Outcome) {
 
 // settleUpload sees to what is left of the request's body.
 func (s *sender) settleUpload(o *normalize.Outcome) {
-	who := requestbody.Gateway
-	if !o.Gateway {
-		who = requestbody.Handler
-	}
-	if s.upload == nil && who == requestbody.Gateway && o.Received == normalize.NotAsked {
-		requestbody.DrainStream(s.body.client, s.request.Request)
-	}
-	if s.upload.Whole() {
+	upload := s.request.upload
+	if upload.Whole() {
 		return
 	}
-	if hostport, _ := s.request.backend(); who == requestbody.Handler && hostport != "" {
-		who = requestbody.Proxy
-	}
-	var scratch []byte
-	if who == requestbody.Gateway {
+	who, scratch := requestbody.Handler, []byte(nil)
+	if o.Gateway {
+		who = requestbody.Gateway
 		s.body.kept = slices.Grow(s.body.kept[:0], 1<<10)
 		scratch = s.body.kept[:1<<10]
+	} else if hostport, _ := s.request.backend(); hostport != "" {
+		who = requestbody.Proxy
 	}
-	if s.upload.Settle(s.body.client, who, scratch) {
+	if upload.Settle(who, scratch) {
 		s.head.fields["Connection"] = []string{"close"}
 	}
 }
+
+// linger waits for a client that is still sending, where the answer is whole: a
+// body without a length ends only after this.
+func (s *sender) linger() {
+	if s.request.upload.Whole() || len(s.head.fields["Content-Length"]) == 0 {
+		return
+	}
+	s.body.kept = slices.Grow(s.body.kept[:0], lingerRead)
+	s.request.upload.Linger(s.body.kept[:lingerRead])
+}
+
+// lingerRead is how much is read at a time meanwhile, in bytes.
+const lingerRead = 16 << 10
 
 // commit sends the head under the status that was decided.
 func (s *sender) commit(o *normalize.Outcome) {
@@ -223,6 +229,9 @@ func (s *sender) fail(o normalize.Outcome, cause error) error {
 		s.replace(o)
 		return nil
 	}
+	// handle_errors answers, and finds the request's body as it was.
+	s.request.upload.GiveBack()
+	s.request.upload = nil
 	s.head.dropBody()
 	s.mend(&o)
 	return asHandlerError(o.Sent, cause)

@@ -8,6 +8,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/internal/failure"
+	"github.com/statusgate/statusgate/internal/requestbody"
 	"github.com/statusgate/statusgate/normalize"
 )
 
@@ -18,6 +19,11 @@ func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 	if ok, err := x.admit(r); !ok {
 		x.release(true)
 		return err
+	}
+	if r.ProtoMajor == 1 && !g.Report {
+		var p *patient
+		r, p = g.patients.admit(r)
+		defer g.patients.dismiss(p)
 	}
 	x.record.Watch.Pause()
 	w := newWriter(rw, x)
@@ -40,6 +46,7 @@ func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 // not the backend's.
 func (x *exchange) returned(err error) error {
 	defer unlock(lock(x.inspection))
+	err = x.request.blame(err)
 	x.visit.Leave(err, nil)
 	x.record.Watch.Resume()
 	defer x.record.Watch.Pause()
@@ -61,11 +68,9 @@ func (x *exchange) finish(err error) error {
 	}
 	switch s.body.state {
 	case pending:
-		// No handler answered: net/http sends an empty 200. With HTTP/1 a proxy
-		// whose client left also ends here.
+		// No handler answered: net/http sends an empty 200.
 		if x.request.left() {
-			s.conclude(normalize.Left(normalize.NotAsked))
-			return nil
+			return x.gone(nil)
 		}
 		if x.request.switchedUnasked() && !x.gate.Report {
 			return x.failed(caddyhttp.Error(http.StatusBadGateway, failure.ErrSwitched))
@@ -128,9 +133,8 @@ func (x *exchange) failed(err error) error {
 	if he, ok := errors.AsType[caddyhttp.HandlerError](err); ok && he.StatusCode != 0 {
 		status = he.StatusCode
 	}
-	if status == normalize.ClientGone || errors.Is(x.request.Context().Err(), context.Canceled) {
-		s.conclude(normalize.Left(x.received()))
-		return err
+	if status == normalize.ClientGone || errors.Is(x.request.Context().Err(), context.Canceled) && x.request.upload.Fault() == requestbody.None {
+		return x.gone(err)
 	}
 	o, _ := x.judgement.begin(status, normalize.SourceGateway)
 	o.Gateway = true
@@ -153,6 +157,28 @@ func (x *exchange) failed(err error) error {
 		return nil
 	}
 	return s.fail(o, err)
+}
+
+// gone ends an exchange whose client has left, as far as one can tell. It is
+// counted as that.
+func (x *exchange) gone(err error) error {
+	x.sender.conclude(normalize.Left(x.received()))
+	if !x.mayStillRead() {
+		return err
+	}
+	return x.sender.fail(leftWhileWorking, err)
+}
+
+// mayStillRead reports whether a client that has left may only have ended its
+// sending, as only HTTP/1.x lets it. Then it is given an answer of the contract;
+// nobody else reads it.
+func (x *exchange) mayStillRead() bool { return x.request.ProtoMajor == 1 && !x.gate.Report }
+
+// leftWhileWorking is the answer for a client that may only have ended its
+// sending, where that of the backend is not to be had.
+var leftWhileWorking = normalize.Outcome{
+	Received: normalize.NotAsked, Sent: http.StatusServiceUnavailable, Rule: -1,
+	Reason: normalize.ReasonClientGone, Error: "http_request_error", Gateway: true,
 }
 
 // received is the status that the backend has begun to answer with, if it has.
@@ -200,6 +226,9 @@ func (x *exchange) panicked(reason any) error {
 	default: // nothing was sent
 	}
 	if x.request.left() {
+		if x.mayStillRead() {
+			return x.gone(nil)
+		}
 		s.conclude(normalize.Left(x.received()))
 		panic(reason)
 	}

@@ -11,35 +11,29 @@ package requestbody
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
-const (
-	// arrivedWait is how long an answer may wait for the rest of a body that
-	// has already been sent.
-	arrivedWait = time.Millisecond
-	// arrivedLimit is how much of it is read to save the connection.
-	arrivedLimit = 16 << 10
-	// lingerWait bounds how long net/http reads what a client still sends
-	// after its answer.
-	lingerWait = time.Second
-)
-
-// Body counts what is read of an HTTP/1.x request body, and keeps it open until
-// net/http closes it itself. It belongs to one request and is never reused: a
-// transport may read it after the handler has returned. Its methods may be
-// called from any goroutine.
+// Body counts what is read of a request body, and remembers how it failed. On
+// HTTP/1.x it also keeps the body open until net/http closes it itself. It
+// belongs to one request and is never reused: a transport may read it after the
+// handler has returned. Read and Close may be called from any goroutine.
 type Body struct {
 	io.ReadCloser
+	client  http.ResponseWriter
 	request *http.Request
-	length  int64 // of the content; -1: chunked
+	passive bool  // closes as the body below does
+	length  int64 // of the content; -1: unknown
 	read    atomic.Int64
 	state   atomic.Int32
+	fault   atomic.Int32
+	first   [1]byte // that Empty has read
+	ahead   bool    // the first byte is still to be given
+	closing bool    // the connection ends with the answer
+	drained bool    // nobody but the gate has read it, nor will
 }
 
 const (
@@ -49,14 +43,22 @@ const (
 	whole           // the end was read
 )
 
-// Watch puts a Body into the request where one is needed, else it returns nil.
-func Watch(r *http.Request) *Body {
-	if r.ProtoMajor != 1 || r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
+// Watch puts a Body into a request that may have content, else it returns nil.
+// A passive one changes nothing about how the body is read and closed.
+func Watch(client http.ResponseWriter, r *http.Request, passive bool) *Body {
+	if r.ContentLength == 0 || r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	body := &Body{ReadCloser: r.Body, request: r, length: r.ContentLength}
+	body := &Body{ReadCloser: r.Body, client: client, request: r, passive: passive, length: r.ContentLength}
 	r.Body = body
 	return body
+}
+
+// GiveBack puts the body below back into the request, if nobody has used it.
+func (b *Body) GiveBack() {
+	if b != nil && b.state.Load() == untouched && !b.ahead && b.request.Body == io.ReadCloser(b) {
+		b.request.Body = b.ReadCloser
+	}
 }
 
 // Read implements [io.Reader].
@@ -64,6 +66,10 @@ func (b *Body) Read(p []byte) (int, error) {
 	b.state.CompareAndSwap(untouched, touched)
 	if b.state.Load() == closed {
 		return 0, http.ErrBodyReadAfterClose
+	}
+	if b.ahead && len(p) > 0 {
+		b.ahead = false
+		return copy(p, b.first[:]), nil
 	}
 	return b.count(p)
 }
@@ -73,13 +79,19 @@ func (b *Body) count(p []byte) (int, error) {
 	if b.read.Add(int64(n)) == b.length || err == io.EOF {
 		b.state.Store(whole)
 	}
+	if err != nil && err != io.EOF {
+		b.fault.CompareAndSwap(int32(None), int32(b.faultOf(err)))
+	}
 	return n, err
 }
 
-// Close ends the reading, but does not close the body of net/http. A body that
-// net/http finds open at the end of the exchange, it reads or gives up together
-// with the connection; one that it finds closed, it takes for read.
+// Close ends the reading. On HTTP/1.x it does not close the body of net/http:
+// one that net/http finds open at the end of the exchange, it reads or gives up
+// together with the connection; one that it finds closed, it takes for read.
 func (b *Body) Close() error {
+	if b.passive || b.request.ProtoMajor != 1 {
+		return b.ReadCloser.Close()
+	}
 	if !b.state.CompareAndSwap(untouched, closed) {
 		b.state.CompareAndSwap(touched, closed)
 	}
@@ -90,103 +102,75 @@ func (b *Body) Close() error {
 // Body is whole.
 func (b *Body) Whole() bool { return b == nil || b.state.Load() == whole }
 
-// Who answers decides what is done about a body that was not read.
-type Who uint8
+// Fault is how the reading of a request body failed through no fault of the
+// backend.
+type Fault int32
 
 const (
-	// Gateway answers where the backend was not asked, or its answer is not used.
-	Gateway Who = iota
-	// Handler is one that has the request to itself.
-	Handler
-	// Proxy is a reverse proxy whose backend answered. It may begin to read a body
-	// that it has not touched so far, and wait in it for the client.
-	Proxy
+	// None says that the body was read, or that its client has left.
+	None Fault = iota
+	// Malformed says that it was not framed as RFC 9112 §7.1 wants it.
+	Malformed
+	// BrokenOff says that it ended before its end.
+	BrokenOff
+	// Late says that it did not come within the time that the server gives.
+	Late
 )
 
-// Settle is called before the head of an answer is sent, so that it does not
-// wait for what the client has still to send. It reports whether the connection
-// ends with the answer: then the answer says Connection: close, and net/http is
-// told so. A small body that has arrived does not cost the connection: where the
-// gateway answers, Settle reads it into scratch; where a handler did not look at
-// it, net/http does.
-func (b *Body) Settle(w http.ResponseWriter, who Who, scratch []byte) (closes bool) {
-	if b.Whole() {
-		return false
+// Fault is how the reading of the body failed.
+func (b *Body) Fault() Fault {
+	if b == nil {
+		return None
 	}
-	r := b.request
-	small := b.length <= arrivedLimit && b.state.Load() == untouched && len(r.Header["Expect"]) == 0
+	return Fault(b.fault.Load())
+}
+
+// faultOf understands an error of net/http's, which tells of malformed chunks
+// only in words of many kinds.
+func (b *Body) faultOf(err error) Fault {
+	if netErr, ok := errors.AsType[net.Error](err); ok {
+		if netErr.Timeout() {
+			return Late
+		}
+		return None // the connection broke
+	}
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	switch {
-	case !small:
-	case who == Gateway && !isFullDuplex(r) && b.drain(w, scratch):
-		return false
-	case who == Handler && b.length >= 0:
-		return false
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return BrokenOff
+	case b.request.ProtoMajor != 1, b.length >= 0, tooLarge, errors.Is(err, http.ErrBodyReadAfterClose):
+		return None
 	}
-	announceClose(w)
-	if who == Gateway {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(lingerWait))
-	}
-	return true
+	return Malformed
 }
 
-// drain reads a body that is there already, and reports whether it was all
-// there. No handler may be using the body.
-func (b *Body) drain(w http.ResponseWriter, scratch []byte) bool {
-	if !b.state.CompareAndSwap(untouched, closed) {
+// emptyWait is how long [Body.Empty] waits for a first byte.
+const emptyWait = time.Second
+
+// Empty reports whether a body of unknown length turns out to have not a byte:
+// then the request has no content (RFC 9110 §6.4). So it is where the body can't
+// be read: the backend will meet the error. No handler may have the body yet, and
+// Empty is asked at most once. A client that waits to be asked for its content
+// has some.
+func (b *Body) Empty() bool {
+	if b == nil {
+		return true
+	}
+	if b.length >= 0 || len(b.request.Header["Expect"]) > 0 {
 		return false
 	}
-	control := http.NewResponseController(w)
-	if control.SetReadDeadline(time.Now().Add(arrivedWait)) != nil {
-		return false
+	control := http.NewResponseController(b.client)
+	timed := control.SetReadDeadline(time.Now().Add(emptyWait)) == nil
+	n, err := 0, error(nil)
+	for n == 0 && err == nil {
+		n, err = b.count(b.first[:])
 	}
-	var err error
-	for err == nil && !b.Whole() && b.read.Load() <= arrivedLimit {
-		_, err = b.count(scratch)
+	b.ahead = n > 0
+	if timed {
+		_ = control.SetReadDeadline(time.Time{})
 	}
-	if !b.Whole() {
-		return false
+	if n == 0 && err == io.EOF {
+		b.request.ContentLength = 0
 	}
-	if err == nil { // let net/http see the end of a body whose last byte was read
-		var n int
-		if n, err = b.ReadCloser.Read(scratch); n != 0 {
-			return false
-		}
-	}
-	return errors.Is(err, io.EOF) && control.SetReadDeadline(time.Time{}) == nil
-}
-
-// DrainStream reads a small body of an HTTP/2 request that has arrived. The
-// connection does not need it, but clients such as curl 7.88 take the end of
-// the stream for an error while they are still sending.
-func DrainStream(w http.ResponseWriter, r *http.Request) {
-	if r.ProtoMajor != 2 || r.ContentLength <= 0 || r.ContentLength > arrivedLimit {
-		return
-	}
-	control := http.NewResponseController(w)
-	if control.SetReadDeadline(time.Now().Add(arrivedWait)) != nil {
-		return
-	}
-	_, _ = io.CopyN(io.Discard, r.Body, r.ContentLength+1)
-	_ = control.SetReadDeadline(time.Time{})
-}
-
-func isFullDuplex(r *http.Request) bool {
-	server, _ := r.Context().Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
-	return server != nil && server.EnableFullDuplex
-}
-
-// announceClose tells net/http that the connection ends with unread bytes, so
-// that it closes it in the order that lets the client read the answer:
-// half-close, wait, close. The way to say it is the one that
-// [http.MaxBytesReader] takes when a body is over its limit.
-func announceClose(w http.ResponseWriter) {
-	for {
-		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			break
-		}
-		w = wrapper.Unwrap()
-	}
-	over := http.MaxBytesReader(w, io.NopCloser(strings.NewReader("..")), 1)
-	_, _ = io.Copy(io.Discard, over)
+	return n == 0 && b.Fault() != Late
 }

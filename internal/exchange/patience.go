@@ -1,0 +1,93 @@
+package exchange
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// patience is how long the handlers behind a gate may still work for an
+// HTTP/1.x client whose connection has ended towards the server: at least once
+// this, and at most twice. A client that has only ended its sending, as `nc -N`
+// does, and one that has left look the same.
+const patience = time.Second
+
+// patient is the context of a request whose handlers are not canceled at once: a
+// cancellation of its own, with the values of net/http's. Its place in the list of
+// its gate costs less than a timer and a goroutine for each would.
+type patient struct {
+	context.Context
+	client     context.Context // net/http's
+	cancel     context.CancelCauseFunc
+	left       bool // the client had left when the list was looked through
+	next, prev *patient
+}
+
+// Value implements [context.Context]. The cancellation is asked first: that is
+// how package context finds it and needs no goroutine for each context below.
+func (p *patient) Value(key any) any {
+	if value := p.Context.Value(key); value != nil {
+		return value
+	}
+	return p.client.Value(key)
+}
+
+// patients are the requests of a gate that are under way. Its zero value is an
+// empty list.
+type patients struct {
+	mu    sync.Mutex
+	first *patient
+	timer *time.Timer // nil while the list is empty
+}
+
+// admit gives the request that the handlers get, and what is to be called once
+// they have ended.
+func (ps *patients) admit(r *http.Request) (*http.Request, *patient) {
+	p := &patient{client: r.Context()}
+	p.Context, p.cancel = context.WithCancelCause(context.Background())
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if p.next = ps.first; p.next != nil {
+		p.next.prev = p
+	}
+	ps.first = p
+	if ps.timer == nil {
+		ps.timer = time.AfterFunc(patience, ps.look)
+	}
+	return r.WithContext(p), p
+}
+
+// dismiss takes a request off the list.
+func (ps *patients) dismiss(p *patient) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if p.next != nil {
+		p.next.prev = p.prev
+	}
+	if p.prev != nil {
+		p.prev.next = p.next
+	} else {
+		ps.first = p.next
+	}
+	p.cancel(context.Canceled)
+}
+
+// look cancels the requests whose clients had left when it looked before.
+func (ps *patients) look() {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	for p := ps.first; p != nil; p = p.next {
+		switch {
+		case p.left:
+			p.cancel(context.Cause(p.client))
+		case p.client.Err() != nil:
+			p.left = true
+		}
+	}
+	if ps.first == nil {
+		ps.timer = nil
+		return
+	}
+	ps.timer.Reset(patience)
+}
