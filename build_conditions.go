@@ -3,6 +3,7 @@ package statusgate
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -15,6 +16,8 @@ const (
 	defaultInspectLimit = 64 << 10
 	defaultInspectTotal = 64 << 20
 	maxInspectLimit     = 16 << 20
+	defaultInspectWait  = 200 * time.Millisecond
+	maxInspectWait      = 10 * time.Minute
 )
 
 func (b *builder) condition(option string, in *Condition) (normalize.Condition, bool) {
@@ -104,7 +107,7 @@ func (b *builder) bodyTest(t inspect.Test) *normalize.BodyTest {
 
 // inspection reads the bounds.
 func (b *builder) inspection(h *Handler, g *exchange.Gate) {
-	g.Inspection.Limit, g.Inspection.Total = defaultInspectLimit, defaultInspectTotal
+	g.Inspection.Limit, g.Inspection.Total, g.Inspection.Wait = defaultInspectLimit, defaultInspectTotal, defaultInspectWait
 	if h.Inspect == nil {
 		return
 	}
@@ -123,6 +126,12 @@ func (b *builder) inspection(h *Handler, g *exchange.Gate) {
 		b.failf("inspect", "%d bytes in all are less than the %d of one response", total, per)
 	}
 	g.Inspection.Limit, g.Inspection.Total = int(per), total
+	if wait := time.Duration(h.Inspect.Wait); wait != 0 {
+		g.Inspection.Wait = wait
+		if wait < time.Millisecond || wait > maxInspectWait {
+			b.failf("inspect", "wait %v is not between 1ms and %v", wait, maxInspectWait)
+		}
+	}
 }
 
 // plan compiles what bodies are inspected for, if anything.

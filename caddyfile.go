@@ -73,7 +73,7 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			bodies  auto|keep|replace
 //			detail  on|off
 //		}
-//		inspect <bytes per response> [<bytes in all>]
+//		inspect <bytes per response> [<bytes in all>] [wait <duration>]
 //		soft_errors
 //
 //		shed        [<name>] {

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/caddyserver/caddy/v2"
 )
 
 // rule reads a map line and its block.
@@ -116,14 +118,22 @@ func (p *parser) bodyCondition(c *Condition, word string, args []string) bool {
 
 const conditionWords = "header, source, json, xml, jsonrpc_error, graphql_errors, soap_fault, html_page, empty_body, body_contains or body_regexp"
 
-// inspect reads one size or two.
+// inspect reads one size or two, and how long a flush waits.
 func (p *parser) inspect() {
 	args := p.list()
+	in := new(Inspect)
+	if n := len(args); n >= 2 && args[n-2] == "wait" {
+		wait, err := caddy.ParseDuration(args[n-1])
+		if err != nil || wait == 0 {
+			p.errf("inspect: wait: %q is not a duration such as 500ms", args[n-1])
+			return
+		}
+		in.Wait, args = caddy.Duration(wait), args[:n-2]
+	}
 	if len(args) > 2 {
-		p.errf("inspect: want bytes per response and in all, got %d values", len(args))
+		p.errf("inspect: want bytes per response and in all, and wait with a duration, got %d values", len(args))
 		return
 	}
-	in := new(Inspect)
 	for i, to := range []*int64{&in.PerResponse, &in.Total} {
 		if i >= len(args) {
 			break

@@ -216,6 +216,10 @@ type Inspect struct {
 
 	// The bytes of all responses of the gate at a time. Default: 67108864.
 	Total int64 `json:"total,omitempty"`
+
+	// How long a response that the backend has flushed may wait for a decision,
+	// from the first byte of its body on, 1ms to 10m. Default: 200ms.
+	Wait caddy.Duration `json:"wait,omitempty"`
 }
 
 // HeaderCondition tests a header field of a response.

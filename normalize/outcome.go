@@ -16,7 +16,7 @@ const ClientGone = 499
 type Outcome struct {
 	// Received is the status that came from behind, or [NotAsked].
 	Received int
-	// Sent is the status for the client.
+	// Sent is the status for the client, or [NotAsked] where there is no answer.
 	Sent int
 	// Rule is the index of the rule that decided, -1 for none.
 	Rule int

@@ -101,25 +101,32 @@ func TestAReloadThatFailsKeepsTheSettings(t *testing.T) {
 	s.await(inflight, 0)
 }
 
-// Those who wait for a limiter that is gone are told to come back.
-func TestALimiterThatIsGoneReleasesThoseWhoWait(t *testing.T) {
-	s := newShedStage(t, "shed {\n\tfixed 1\n\tpatience 1m\n}")
-	first := s.ask("GET", "/first")
-	held := s.reached("/first")
-	second := s.ask("GET", "/second")
-	s.await(queued, 1)
-	s.load(s.site("localhost", ""))
-	if a := second.want(503); a.Header.Get("Retry-After") == "" {
-		t.Errorf("no Retry-After in %v", a.Header)
+// Those who wait for a limiter that a reload renames or removes wait on, until
+// there is a place or their patience is over.
+func TestThoseWhoWaitForALimiterThatIsGoneWaitOn(t *testing.T) {
+	const global = scenarioGlobal + "\tgrace_period 30s\n"
+	for name, next := range map[string]string{"removed": "", "renamed": "name other\nshed {\n\tfixed 1\n}"} {
+		t.Run(name, func(t *testing.T) {
+			s := prepareShedStage(t)
+			startCaddy(t, global, s.site("localhost", "shed {\n\tfixed 1\n\tpatience 1m\n}")+s.metrics())
+			first := s.ask("GET", "/first")
+			held := s.reached("/first")
+			second := s.ask("GET", "/second")
+			s.await(queued, 1)
+			s.again.Store(true)
+			loaded := make(chan struct{})
+			go func() { // it waits for the requests of the configuration before it
+				defer close(loaded)
+				loadCaddy(t, global, s.site("localhost", next)+s.metrics())
+			}()
+			s.awaitGone(inflight)
+			held.answer(200, "ok")
+			first.want(200)
+			s.reached("/second").answer(200, "ok")
+			second.want(200)
+			within(t, patience, "the reload", loaded)
+		})
 	}
-	third := s.ask("GET", "/third") // nothing sheds any more
-	s.reached("/third").answer(200, "ok")
-	third.want(200)
-	if samples := s.series(); len(samples) > 0 {
-		t.Errorf("got %v of a limiter that is gone", samples)
-	}
-	held.answer(200, "ok")
-	first.want(200)
 }
 
 // Gates of one name in JSON have to agree, too.

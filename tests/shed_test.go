@@ -216,18 +216,31 @@ func (s *shedStage) series() map[string]float64 {
 // await reads the samples until one has a value.
 func (s *shedStage) await(name string, want float64) {
 	s.t.Helper()
+	s.until(fmt.Sprintf("%s to be %v", name, want), func(samples map[string]float64) bool {
+		got, ok := samples[name]
+		return ok && got == want
+	})
+}
+
+// awaitGone reads the samples until one is no more.
+func (s *shedStage) awaitGone(name string) {
+	s.t.Helper()
+	s.until("no "+name, func(samples map[string]float64) bool { _, there := samples[name]; return !there })
+}
+
+func (s *shedStage) until(what string, done func(samples map[string]float64) bool) {
+	s.t.Helper()
 	again, late := time.NewTicker(2*time.Millisecond), time.After(patience)
 	defer again.Stop()
 	for {
 		samples := s.series()
-		got, ok := samples[name]
-		if ok && got == want {
+		if done(samples) {
 			return
 		}
 		select {
 		case <-again.C:
 		case <-late:
-			s.t.Fatalf("%s is %v, want %v, among %v", name, got, want, samples)
+			s.t.Fatalf("waited for %s among %v", what, samples)
 		}
 	}
 }

@@ -82,12 +82,18 @@ func (res *Resource) checkMethod(r *http.Request) (normalize.Outcome, bool) {
 	if method != http.MethodOptions {
 		return rejection(http.StatusMethodNotAllowed, normalize.ReasonMethod), false
 	}
-	if len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0 {
+	if isPreflight(r) {
 		return normalize.Outcome{}, true
 	}
 	return normalize.Outcome{
 		Received: normalize.NotAsked, Sent: http.StatusOK, Reason: normalize.ReasonMethod, Rule: -1, Gateway: true,
 	}, false
+}
+
+// isPreflight: a browser asks whether a page of another origin may make a
+// request.
+func isPreflight(r *http.Request) bool {
+	return r.Method == http.MethodOptions && len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0
 }
 
 func rejection(status int, reason normalize.Reason) normalize.Outcome {

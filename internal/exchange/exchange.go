@@ -103,7 +103,7 @@ func (x *exchange) enter() (ok bool, err error) {
 	x.record.Watch.Pause()
 	verdict, err := x.visit.Enter(x.gate.Shedder, &overload.Request{
 		Request: x.request.Request, Replacer: x.request.replacer, Route: x.request.resource.Route,
-		WebSocket: isWebSocket(x.request.Request), Logged: x.record.Logged(),
+		WebSocket: isWebSocket(x.request.Request), Preflight: isPreflight(x.request.Request), Logged: x.record.Logged(),
 	})
 	place := x.visit.Place()
 	if place != nil {
@@ -145,11 +145,11 @@ func (x *exchange) writeHeader(status int) {
 	x.visit.Head(status, s.head.fields)
 	switch {
 	case status == http.StatusSwitchingProtocols:
-		s.conclude(normalize.Outcome{Received: status, Sent: status, Reason: normalize.ReasonProtocol, Rule: -1})
+		s.conclude(switched)
 		s.body.become(hijacked)
 		s.body.client.WriteHeader(status)
 	case status >= 100 && status < 200:
-		s.body.client.WriteHeader(status)
+		s.inform(status)
 	case status == normalize.ClientGone && x.request.left(): // how reverse_proxy tells the access log
 		s.conclude(normalize.Left(normalize.NotAsked))
 		if x.mayStillRead() {
@@ -264,9 +264,15 @@ func (x *exchange) hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if !passes(x.inspection) {
 		x.inspection.giveUp()
 	}
+	x.sender.conclude(switched)                                       // unless the handler has sent a head
 	x.visit.Head(http.StatusSwitchingProtocols, x.sender.head.fields) // where the handler writes it itself
 	x.sender.body.become(hijacked)
 	return conn, rw, nil
+}
+
+// switched is the outcome of an exchange that goes on in another protocol.
+var switched = normalize.Outcome{
+	Received: http.StatusSwitchingProtocols, Sent: http.StatusSwitchingProtocols, Reason: normalize.ReasonProtocol, Rule: -1,
 }
 
 // offerDecodable leaves the backend only the codings that can be looked into

@@ -24,7 +24,9 @@ func (i *inspection) flush() error {
 	if i.settled || i.sender.gate.Report {
 		return i.sender.body.flush()
 	}
-	i.owed = true
+	if i.owed.IsZero() {
+		i.owed = time.Now()
+	}
 	if i.idle.overridden() {
 		i.letGo(&stop{inspect.Cut, telemetry.Stream})
 		return nil
@@ -39,9 +41,36 @@ func (i *inspection) flush() error {
 		}
 	}
 	if i.timer == nil {
-		i.timer = time.AfterFunc(flushWait, i.flushWaited)
+		i.timer = time.AfterFunc(i.left(), i.flushWaited)
 	}
 	return nil
+}
+
+// headWait is how long a flush waits at least for the first byte of a body.
+// Servers that send the head and the body by two writes meet Nagle's algorithm
+// and the delayed acknowledgement of TCP, 40 ms on Linux and up to 500 ms
+// elsewhere (RFC 1122 §4.2.3.2): what is flushed is on its way then.
+const headWait = time.Second
+
+// left is how long a flush may still wait for the decision.
+func (i *inspection) left() time.Duration {
+	wait := i.sender.gate.Inspection.Wait
+	if i.begun.IsZero() {
+		return time.Until(i.owed.Add(max(wait, headWait)))
+	}
+	return time.Until(i.begun.Add(wait))
+}
+
+// wait takes note that bytes of the body have come. From the first on, a flush
+// waits for as long as the configuration says.
+func (i *inspection) wait(bytes int) {
+	if bytes == 0 || !i.begun.IsZero() || i.settled || i.sender.gate.Report {
+		return
+	}
+	i.begun = time.Now()
+	if i.timer != nil {
+		i.timer.Reset(i.left())
+	}
 }
 
 // flushWaited is what the timer does.
@@ -50,6 +79,10 @@ func (i *inspection) flushWaited() {
 	defer i.mu.Unlock()
 	defer func() { i.broken = recover() }()
 	if i.settled || i.late {
+		return
+	}
+	if left := i.left(); left > 0 { // a byte came just now
+		i.timer.Reset(left)
 		return
 	}
 	i.late = true

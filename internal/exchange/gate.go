@@ -17,6 +17,7 @@ package exchange
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/internal/failure"
@@ -124,6 +125,8 @@ type Inspection struct {
 	Limit int
 	// Total bounds the bytes of all responses at a time.
 	Total int64
+	// Wait is how long a flush waits for a decision, from the body's first byte on.
+	Wait time.Duration
 
 	held atomic.Int64
 }

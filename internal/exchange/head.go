@@ -72,19 +72,29 @@ func (h *head) mend(g *Gate, r *request, o *normalize.Outcome) {
 	if h.varies {
 		h.vary()
 	}
+	if o.Sent == http.StatusUpgradeRequired {
+		h.oweUpgrade(r)
+	}
 	if o.Changed() {
 		delete(h.fields, "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)
 	}
 	h.proxyStatus(g, o)
 }
 
-// mendFraming takes away what was true only under the received status.
-func (h *head) mendFraming(o *normalize.Outcome) {
-	switch o.Received {
-	case http.StatusNoContent, http.StatusNotModified:
-		h.set("Content-Length", "0")
-	case http.StatusPartialContent:
-		delete(h.fields, "Content-Range")
+// mendFraming takes away what is not true under the status that is sent, or not
+// of use to its client: HTTP/2 clients such as curl take the length of a 204 or a
+// 304 for the promise of a body (RFC 9110 §8.6, RFC 9113 §8.1.1).
+func (h *head) mendFraming(o *normalize.Outcome, major int) {
+	if o.Changed() {
+		switch o.Received {
+		case http.StatusNoContent, http.StatusNotModified:
+			h.set("Content-Length", "0")
+		case http.StatusPartialContent:
+			delete(h.fields, "Content-Range")
+		}
+	}
+	if o.Sent == http.StatusNoContent || o.Sent == http.StatusNotModified && major > 1 {
+		delete(h.fields, "Content-Length")
 	}
 }
 

@@ -9,9 +9,6 @@ import (
 	"github.com/statusgate/statusgate/normalize"
 )
 
-// flushWait is how long a flush waits for a decision.
-const flushWait = 40 * time.Millisecond
-
 // inspection holds a response back until a rule has seen enough of its body.
 // The timer of a flush may let it go while the handler waits for its backend. So
 // from here on the judgement, the sender and all below it are used under the
@@ -22,9 +19,10 @@ type inspection struct {
 	judgement *judgement
 	sender    *sender
 	idle      idle
-	settled   bool // decided, or let go
-	returned  bool // the handler has
-	owed      bool // a flush waits for the decision
+	settled   bool      // decided, or let go
+	returned  bool      // the handler has
+	begun     time.Time // when the first bytes of the body came that did not decide
+	owed      time.Time // since when a flush waits for the decision; zero: none does
 	timer     *time.Timer
 
 	// What the timer leaves for the handler's goroutine to do.
@@ -88,6 +86,7 @@ func (i *inspection) write(p []byte) (int, error) {
 		return i.sender.write(p)
 	}
 	kept := i.examine(p)
+	i.wait(len(p))
 	switch {
 	case i.sender.gate.Report:
 		return i.sender.body.client.Write(p)
@@ -153,7 +152,7 @@ func (i *inspection) settle(o normalize.Outcome) {
 	if len(i.held.buffer) > 0 {
 		_, _ = s.write(i.held.buffer) // an error shows again at the next write
 	}
-	if i.owed && !i.returned {
+	if !i.owed.IsZero() && !i.returned {
 		_ = s.body.flush() // likewise
 	}
 }

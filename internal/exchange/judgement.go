@@ -113,7 +113,8 @@ func (j *judgement) representation(o *normalize.Outcome) {
 	if negotiate.Accepts(j.request.accept, types[0]) {
 		return
 	}
-	safe := j.request.method == http.MethodGet || j.request.method == http.MethodHead
+	method := j.request.method
+	safe := method == http.MethodGet || method == http.MethodHead || method == methodQuery
 	if !safe && mode != RepresentationsAll {
 		j.gate.Telemetry.Violated(telemetry.UnacceptableRepresentation)
 		return
@@ -160,11 +161,11 @@ func (j *judgement) capture() bool {
 	}
 	all := true
 	for i, pointer := range captures {
-		if value, ok := r.Inspector.Value(i); ok {
+		if value, ok := r.Inspector.Value(i); ok && value != "." && value != ".." { // a path would lead elsewhere
 			replacer.Set(JSONPlaceholder+pointer, normalize.PathSegment(value))
 		} else {
 			replacer.Delete(JSONPlaceholder + pointer) // of a gate behind this one
-			all = false
+			all = all && ok
 		}
 	}
 	return all || r.Final || r.Inspector.Done()

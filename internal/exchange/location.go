@@ -61,6 +61,17 @@ func (r *request) publishLocation(h http.Header) {
 	}
 }
 
+// hideLocation drops a Location that tells where the backend is.
+func (r *request) hideLocation(h http.Header) {
+	hostport, host := r.backend()
+	if hostport == "" {
+		return
+	}
+	if _, leads := normalize.PublicLocation(h["Location"][0], "http", "", hostport, host); leads {
+		delete(h, "Location")
+	}
+}
+
 // publicBase is the scheme and host by which the client reached the gateway,
 // or says a trusted proxy in front of it.
 func (r *request) publicBase() (scheme, host string) {

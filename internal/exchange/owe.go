@@ -33,10 +33,30 @@ func (h *head) owe(g *Gate, r *request, o *normalize.Outcome) {
 			h.set("Retry-After", g.Owed.RetryAfter)
 		}
 	}
-	if g.Owed.Public && len(fields["Location"]) > 0 {
+	switch {
+	case len(fields["Location"]) == 0:
+	case o.Sent >= 500:
+		r.hideLocation(fields)
+	case g.Owed.Public:
 		r.publishLocation(fields)
 	}
 }
+
+// oweUpgrade puts back what reverse_proxy takes from a 426: the protocols that
+// the server wants (RFC 9110 §15.5.22). Later versions of HTTP have no such
+// fields.
+func (h *head) oweUpgrade(r *request) {
+	if r.ProtoMajor != 1 || len(h.fields["Upgrade"]) > 0 || r.replacer == nil {
+		return
+	}
+	if wanted, _ := r.replacer.GetString("http.reverse_proxy.header.Upgrade"); wanted != "" {
+		h.set("Upgrade", wanted)
+		h.fields["Connection"] = append(h.fields["Connection"], "Upgrade")
+	}
+}
+
+// methodQuery is safe, and has content (draft-ietf-httpbis-safe-method-w-body).
+const methodQuery = "QUERY"
 
 // oweAllow: the declared methods; where none are, the gate can't know
 // (RFC 9110 §15.5.6).
@@ -51,7 +71,8 @@ func (h *head) oweAllow(g *Gate, r *request) {
 }
 
 // oweAccept tells what would have been taken (RFC 9110 §12.5.1 and §12.5.3,
-// Accept-Patch in RFC 5789, Accept-Post in LDP 1.0 §7.1).
+// Accept-Patch in RFC 5789, Accept-Post in LDP 1.0 §7.1, Accept-Query in
+// draft-ietf-httpbis-safe-method-w-body).
 func (h *head) oweAccept(r *request, o *normalize.Outcome) {
 	fields, res := h.fields, r.resource
 	if o.Reason == normalize.ReasonContentCoding {
@@ -68,5 +89,7 @@ func (h *head) oweAccept(r *request, o *normalize.Outcome) {
 		h.set("Accept-Patch", ranges)
 	case http.MethodPost:
 		h.set("Accept-Post", ranges)
+	case methodQuery:
+		h.set("Accept-Query", ranges)
 	}
 }

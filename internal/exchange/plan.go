@@ -42,7 +42,7 @@ func planBody(g *Gate, r *request, h http.Header, o *normalize.Outcome) bodyPlan
 	case g.Problems.Bodies == BodiesReplace || !mayHaveBody(o.Received, h):
 		return bodyPlan{plan: planReplace}
 	case g.Problems.Bodies == BodiesKeep:
-		return bodyPlan{plan: keep(r, h)}
+		return bodyPlan{plan: keep(r)}
 	}
 	contentType := h.Get("Content-Type")
 	if format, ok := problem.FormatOf(contentType); ok {
@@ -54,12 +54,13 @@ func planBody(g *Gate, r *request, h http.Header, o *normalize.Outcome) bodyPlan
 	case !negotiate.Accepts(r.accept, contentType):
 		return bodyPlan{plan: planReplace, varies: true}
 	}
-	return bodyPlan{plan: keep(r, h), varies: true}
+	return bodyPlan{plan: keep(r), varies: true}
 }
 
-// keep is the plan for a body that the client may see if there is one.
-func keep(r *request, h http.Header) plan {
-	if len(h["Content-Length"]) > 0 || r.method == http.MethodHead {
+// keep is the plan for a body that the client may see if there is one. A length
+// alone is only the promise of one.
+func keep(r *request) plan {
+	if r.method == http.MethodHead {
 		return planKeep
 	}
 	return planDefer
@@ -76,7 +77,7 @@ func planProblem(r *request, h http.Header, o *normalize.Outcome) plan {
 	case o.Sent >= 500:
 		return planReplace
 	}
-	return keep(r, h)
+	return keep(r)
 }
 
 // isShown: a media type that a client's program can read. HTML is a page for

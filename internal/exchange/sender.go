@@ -135,6 +135,15 @@ func (s *sender) settleUpload(o *normalize.Outcome) {
 	}
 }
 
+// inform passes an informational response (RFC 9110 §15.2). The Location of a 104
+// is where an upload goes on, as that of a final response.
+func (s *sender) inform(status int) {
+	if g := s.gate; !g.Report && g.Owed.Public && len(s.head.fields["Location"]) > 0 {
+		s.request.publishLocation(s.head.fields)
+	}
+	s.body.client.WriteHeader(status)
+}
+
 // linger waits for a client that is still sending, where the answer is whole: a
 // body without a length ends only after this.
 func (s *sender) linger() {
@@ -156,9 +165,7 @@ func (s *sender) commit(o *normalize.Outcome) {
 
 // pass sends the head; the backend's body follows.
 func (s *sender) pass(o normalize.Outcome) {
-	if o.Changed() {
-		s.head.mendFraming(&o)
-	}
+	s.head.mendFraming(&o, s.request.ProtoMajor)
 	s.body.become(passing)
 	s.commit(&o)
 }

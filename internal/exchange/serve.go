@@ -209,10 +209,13 @@ func (x *exchange) panicked(reason any) error {
 	if x.inspection != nil {
 		x.inspection.end(true)
 	}
-	if reason == nil {
-		return nil // runtime.Goexit
-	}
 	if reason != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+		s.conclude(normalize.Outcome{
+			Received: x.received(), Sent: normalize.NotAsked, Reason: normalize.ReasonBackendIncomplete, Rule: -1, Gateway: true,
+		})
+		if reason == nil {
+			return nil // runtime.Goexit
+		}
 		panic(reason)
 	}
 	switch s.body.state {

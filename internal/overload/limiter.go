@@ -24,6 +24,8 @@ type limiter struct {
 	newest atomic.Uint64 // the generation of settings that was provisioned last
 	summed summary
 
+	preflights atomic.Int32 // under way
+
 	// A configuration that is provisioned may yet be given up, as one of a reload
 	// that fails, or only be validated. So its settings come into force when the
 	// first request comes through a gate of it, and those of an older one, of
@@ -43,10 +45,11 @@ func takeLimiter(name string, config shed.Config) *limiter {
 	return value.(*limiter)
 }
 
-// Destruct implements [caddy.Destructor]: those who wait get their answer.
+// Destruct implements [caddy.Destructor]. The requests of a configuration that
+// is gone are served to their end: those who wait, wait on until there is a place
+// or their patience is over.
 func (l *limiter) Destruct() error {
 	l.closed.Store(true)
-	l.Close()
 	return nil
 }
 

@@ -20,10 +20,11 @@ type Visit struct {
 	shedder *Shedder // nil: the limiter was not asked, or is gone
 	request *http.Request
 	place   shed.Place
-	status  int   // of the head that came from behind, 0 for none
-	toCome  int64 // bytes of a body whose length is known
-	left    bool  // the place is given back
-	tunnel  bool  // the request is CONNECT
+	status  int      // of the head that came from behind, 0 for none
+	toCome  int64    // bytes of a body whose length is known
+	left    bool     // the place is given back
+	tunnel  bool     // the request is CONNECT
+	beside  *limiter // whose preflights the request is one of
 }
 
 // Request is what an exchange knows of its request.
@@ -35,6 +36,8 @@ type Request struct {
 	Route uint64
 	// WebSocket says that the request is a WebSocket's, in any version of HTTP.
 	WebSocket bool
+	// Preflight says that the request is a CORS preflight.
+	Preflight bool
 	// Logged says that the request gets a line in the access log.
 	Logged bool
 }
@@ -53,9 +56,27 @@ const (
 	Abandoned
 )
 
+// maxPreflights bounds the CORS preflights of a limiter that are under way. They
+// take no place: a page whose preflight is shed can't even read that it was.
+const maxPreflights = 1000
+
+// enterBeside admits a preflight, within their bound.
+func (v *Visit) enterBeside(l *limiter) Verdict {
+	if l.preflights.Add(1) > maxPreflights {
+		l.preflights.Add(-1)
+		v.place.RetryAfter = 1
+		return Shed
+	}
+	v.beside = l
+	return Admitted
+}
+
 // Enter asks the limiter for a place, and waits for one where there is hope. It
 // fails where a matcher of a class does.
 func (v *Visit) Enter(s *Shedder, r *Request) (Verdict, error) {
+	if r.Preflight {
+		return v.enterBeside(s.limiter), nil
+	}
 	var err error
 	p := &v.place
 	if p.Class, err = s.classOf(r.Request); err != nil {
@@ -143,6 +164,10 @@ func (v *Visit) Body(bytes int) {
 func (v *Visit) Leave(err error, reason any) {
 	if v.shedder != nil {
 		v.vacate(v.Ending(err, reason))
+	}
+	if v.beside != nil {
+		v.beside.preflights.Add(-1)
+		v.beside = nil
 	}
 }
 
