@@ -100,9 +100,11 @@ func tableUnder(t *testing.T, text, first string) [][]string {
 	if !found {
 		t.Fatalf("there is no table that begins with %q", first)
 	}
-	rest, _, _ = strings.Cut(rest, "\n\n")
 	var rows [][]string
 	for _, line := range strings.Split(rest, "\n")[2:] {
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
 		rows = append(rows, strings.Split(strings.Trim(line, "| "), " | "))
 	}
 	return rows

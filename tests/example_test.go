@@ -50,10 +50,12 @@ func readExample(t *testing.T) string {
 // a file. Pairs are replaced in it: what it has, and what it is to have.
 func startExample(t *testing.T, pairs ...string) *example {
 	t.Helper()
-	var ports, back []string
-	for _, port := range []string{gatePort, backendPort, metricsPort, deadPort} {
-		used := fmt.Sprint(freePort(t))
-		ports, back = append(ports, port, used), append(back, ":"+used, ":"+port)
+	ports := []string{deadPort, "1"} // on which nobody may listen but root, and nobody does
+	var back []string
+	used := freePorts(t, 3)
+	for i, port := range []string{gatePort, backendPort, metricsPort} {
+		free := fmt.Sprint(used[i])
+		ports, back = append(ports, port, free), append(back, ":"+free, ":"+port)
 	}
 	e := &example{strings.NewReplacer(ports...), strings.NewReplacer(back...), filepath.Join(t.TempDir(), "access.log")}
 	text := e.Replace(readExample(t))
