@@ -80,7 +80,7 @@ func deadLinks(t *testing.T, file, text string) []string {
 			dead = append(dead, m[1])
 			continue
 		}
-		if anchor != "" && !(strings.HasSuffix(to, ".md") && slices.Contains(anchors(readFile(t, to)), anchor)) {
+		if anchor != "" && (!strings.HasSuffix(to, ".md") || !slices.Contains(anchors(readFile(t, to)), anchor)) {
 			dead = append(dead, m[1])
 		}
 	}

@@ -150,7 +150,7 @@ func TestDocsQueries(t *testing.T) {
 			}
 		}
 		for _, by := range regexp.MustCompile(`by \(([^)]*)\)`).FindAllStringSubmatch(query, -1) {
-			for _, label := range strings.Split(by[1], ", ") {
+			for label := range strings.SplitSeq(by[1], ", ") {
 				if !slices.Contains(labels, label) {
 					t.Errorf("no series has the label %q: %s", label, query)
 				}
@@ -256,7 +256,7 @@ func TestDocsErrors(t *testing.T) {
 		told = append(told, inCode(row[0])...)
 	}
 	sources := goSources(t)
-	for _, word := range strings.Fields(proxyErrors) {
+	for word := range strings.FieldsSeq(proxyErrors) {
 		if strings.Contains(sources, `"`+word+`"`) {
 			made = append(made, word)
 		}

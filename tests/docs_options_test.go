@@ -106,10 +106,10 @@ func jsonFields(t reflect.Type, path string) []string {
 		}
 	case reflect.Struct:
 		var fields []string
-		for i := range t.NumField() {
-			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		for field := range t.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if name != "" && name != "-" {
-				fields = append(fields, jsonFields(t.Field(i).Type, strings.TrimPrefix(path+"."+name, "."))...)
+				fields = append(fields, jsonFields(field.Type, strings.TrimPrefix(path+"."+name, "."))...)
 			}
 		}
 		return fields

@@ -28,7 +28,7 @@ type migration struct {
 func migrations(t *testing.T) []migration {
 	t.Helper()
 	var all []migration
-	for _, part := range strings.Split(strings.ReplaceAll(readFile(t, pageMigrate), "\n### ", "\n## "), "\n## ") {
+	for part := range strings.SplitSeq(strings.ReplaceAll(readFile(t, pageMigrate), "\n### ", "\n## "), "\n## ") {
 		if !strings.Contains(part, "\n| the backend | ") {
 			continue
 		}
@@ -123,7 +123,7 @@ func customHTTPErrors(t *testing.T, yaml string) string {
 	t.Cleanup(pages.Close)
 	var b strings.Builder
 	b.WriteString("server {\n\tlisten 8080;\n\tproxy_intercept_errors on;\n\tlocation / { proxy_pass http://127.0.0.1:9000; }\n")
-	for _, code := range strings.Split(list, ",") {
+	for code := range strings.SplitSeq(list, ",") {
 		fmt.Fprintf(&b, "\terror_page %[1]s = @custom_%[1]s;\n\tlocation @custom_%[1]s {\n\t\tinternal;\n\t\tproxy_intercept_errors off;\n"+
 			"\t\tproxy_set_header X-Code %[1]s;\n\t\trewrite (.*) / break;\n\t\tproxy_pass %[2]s;\n\t}\n", code, pages.URL)
 	}
