@@ -109,6 +109,12 @@ defaults() {
 	done <"$root/packaging/statusgate.env"
 }
 
+# welcome says what to open: the first site of Caddyfile.example, whatever port it has by now.
+welcome() {
+	address=$(sed -n 's|^http://:\([0-9]*\) {$|http://localhost:\1/|p' "$root/Caddyfile.example" | head -n 1)
+	[ -z "$address" ] || echo "open $address in a browser; Ctrl-C stops everything" >&2
+}
+
 command=build
 if [ $# -gt 0 ]; then
 	command=$1
@@ -148,6 +154,7 @@ run)
 	up_to_date || build
 	rm -rf "$work" # exec forgets the trap
 	defaults
+	welcome
 	exec "$binary" run --config "$root/Caddyfile.example" --adapter caddyfile "$@"
 	;;
 esac

@@ -30,9 +30,10 @@ func TestStatusCodesPage(t *testing.T) {
 
 const pageIntro = `# Status codes
 
-What Statusgate makes of every status code that it knows: the %d codes in the IANA registry and %d others that servers,
-proxies, clouds, frameworks and services are known to use. **Becomes** is the documented status that a client gets in
-its place, unless the profile lets the code pass, ` + "`allow`" + ` lets it through, or a ` + "`map`" + ` rule decides.
+This page is for operators and developers who look up a status code. It tells what Statusgate makes of every code that
+it knows: the %d codes in the IANA registry, and %d others. Servers, proxies, clouds, frameworks and services are known
+to use those. **Becomes** is the documented status that a client gets in its place. [Profiles](reference.md#profiles)
+and ` + "`allow`" + ` let some codes pass, and ` + "`map`" + ` rules come first.
 
 A code goes by its meaning, and the first of these that fits wins:
 
@@ -51,8 +52,8 @@ A code goes by its meaning, and the first of these that fits wins:
 Every other 2xx becomes 200 and every other 1xx or 3xx 500. A code that is not on this page goes by its class: 2xx
 becomes 200, 4xx becomes 400, anything else 500. Metrics show it as ` + "`other`" + `.
 
-Where users of a code disagree, each meaning is followed by the status that it alone would get, and a note says how it
-was decided. If your backend is the one that lost, a rule puts it right: ` + "`map 499 503`" + `.
+Where users of a code disagree, each meaning is followed by the status that it alone would get. A note says how it was
+decided. If your backend is the one that lost, a rule puts it right: ` + "`map 499 503`" + `.
 
 This page is generated from the table in the package ` + "`normalize`" + `.
 

@@ -93,12 +93,23 @@ func shared(config []byte) error {
 // listen on all.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", ":0") //nolint:gosec // for a moment
-	if err != nil {
-		t.Fatal(err)
+	return freePorts(t, 1)[0]
+}
+
+// freePorts gives several ports that nobody has. No two are the same, as those
+// of several calls may be.
+func freePorts(t testing.TB, n int) []int {
+	t.Helper()
+	ports := make([]int, n)
+	for i := range ports {
+		l, err := net.Listen("tcp", ":0") //nolint:gosec // for a moment
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		ports[i] = l.Addr().(*net.TCPAddr).Port
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return ports
 }
 
 // gate starts a Caddy with one site: the options within a statusgate block,

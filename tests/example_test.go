@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -46,16 +47,24 @@ func readExample(t *testing.T) string {
 }
 
 // startExample serves Caddyfile.example on free ports, with its access log in
-// a file.
-func startExample(t *testing.T) *example {
+// a file. Pairs are replaced in it: what it has, and what it is to have.
+func startExample(t *testing.T, pairs ...string) *example {
 	t.Helper()
-	var ports, back []string
-	for _, port := range []string{gatePort, backendPort, metricsPort, deadPort} {
-		used := fmt.Sprint(freePort(t))
-		ports, back = append(ports, port, used), append(back, ":"+used, ":"+port)
+	ports := []string{deadPort, "1"} // on which nobody may listen but root, and nobody does
+	var back []string
+	used := freePorts(t, 3)
+	for i, port := range []string{gatePort, backendPort, metricsPort} {
+		free := fmt.Sprint(used[i])
+		ports, back = append(ports, port, free), append(back, ":"+free, ":"+port)
 	}
 	e := &example{strings.NewReplacer(ports...), strings.NewReplacer(back...), filepath.Join(t.TempDir(), "access.log")}
 	text := e.Replace(readExample(t))
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			t.Fatalf("Caddyfile.example has no %q", pairs[i])
+		}
+		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+	}
 	logged := strings.Replace(text, "\n\tlog\n", fmt.Sprintf("\n\tlog {\n\t\toutput file %q\n\t}\n", e.accessLog), 1)
 	if logged == text {
 		t.Fatal("Caddyfile.example has no line that says log")
@@ -282,7 +291,8 @@ func TestExample(t *testing.T) {
 		{"a proxy's", "GET", "/status/598", "", nil, 598, 503, nil, `"status":503`},
 		{"LinkedIn's", "GET", "/status/999", "", nil, 999, 403, nil, "The old server says 999."},
 		{"nobody's", "GET", "/status/777", "", nil, 777, 500, nil, `"status":500`},
-		{"anything else", "GET", "/", "", nil, 404, 404, nil, `"status":404`},
+		{"the index", "GET", "/", "", nil, 200, 200, map[string]string{"Content-Type": "text/html; charset=utf-8"}, "things to try"},
+		{"anything else", "GET", "/nowhere", "", nil, 404, 404, nil, `"status":404`},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			if got := fetch(t, c.method, e.url(backendPort, c.path), c.body, c.header...).StatusCode; got != c.backend {
@@ -307,5 +317,31 @@ func TestExample(t *testing.T) {
 	}
 	if got := fetch(t, http.MethodGet, e.url(metricsPort, "/metrics"), ""); !strings.Contains(got.body, "caddy_statusgate_responses_total{") {
 		t.Errorf("the metrics have nothing of the gate: %s", got.body)
+	}
+}
+
+// TestExampleIndex follows the links of the first page as a browser would: each
+// tells the status that it leads to.
+func TestExampleIndex(t *testing.T) {
+	e := startExample(t)
+	page := fetch(t, http.MethodGet, e.url(gatePort, "/"), "", "Accept", browser).body
+	links := regexp.MustCompile(`<a href="([^"]+)">(\d+|metrics)</a>`).FindAllStringSubmatch(page, -1)
+	if len(links) < 20 || len(links) != strings.Count(page, "<a ") {
+		t.Errorf("the index has %d links of %d that tell a status", len(links), strings.Count(page, "<a "))
+	}
+	for _, link := range links {
+		to, want := link[1], link[2]
+		if strings.HasPrefix(to, "/") {
+			to = e.url(gatePort, to)
+		}
+		if want == "metrics" {
+			want = "200"
+		}
+		if got := fetch(t, http.MethodGet, to, "", "Accept", browser).StatusCode; fmt.Sprint(got) != want {
+			t.Errorf("%s: got %d, the index says %s", e.back(link[1]), got, want)
+		}
+	}
+	if outside := regexp.MustCompile(`(?:src|href)="(?:https:|//|http://[^l])`).FindString(page); outside != "" {
+		t.Errorf("the index needs something from elsewhere: %s", outside)
 	}
 }

@@ -18,7 +18,7 @@ func main() {
 			flag.IntVar(&options.Rounds, "rounds", 0, "measure each so `many` times (default 6, short 3)")
 			flag.StringVar(&options.Lock, "lock", "", "measure only while this `file` is locked, as flock(1) does, so that others can have the machine in between")
 			flag.IntVar(&options.Nice, "nice", 0, "run what is measured with this `niceness`; below 0, which takes the right to, it has its cores almost for itself")
-			flag.BoolVar(&update, "update", false, "bring docs/bench and the figures of the README up to date")
+			flag.BoolVar(&update, "update", false, "bring docs/bench and the figures of README.md and docs/performance.md up to date")
 		},
 		Open: func(ctx context.Context, options lab.Options) (lab.Opened, error) {
 			return open(ctx, options, update)

@@ -14,7 +14,7 @@ import (
 // no excuse.
 func TestShortForm(t *testing.T) {
 	labtest.ShortForm(t, os.Getenv("OVERLOAD_CADDY"), func(ctx context.Context, options lab.Options) (lab.Opened, error) {
-		opened, err := experiment.Open(ctx, options)
+		opened, err := experiment.Open(ctx, options, false)
 		if err != nil {
 			return nil, err
 		}
@@ -26,4 +26,8 @@ func TestShortForm(t *testing.T) {
 	})
 }
 
-func TestALabThatIsCalledOff(t *testing.T) { labtest.CalledOff(t, open) }
+func TestALabThatIsCalledOff(t *testing.T) {
+	labtest.CalledOff(t, func(ctx context.Context, options lab.Options) (lab.Opened, error) {
+		return open(ctx, options, false)
+	})
+}

@@ -50,26 +50,6 @@ func TestShippedIsWhatTheFilesSay(t *testing.T) {
 	}
 }
 
-func TestFiguresAreReplaced(t *testing.T) {
-	begin, end := experiment.FiguresBegin, experiment.FiguresEnd
-	got, err := experiment.Replace("before\n"+begin+"old\n"+end+"after\n", "new\n")
-	if want := "before\n" + begin + "new\n" + end + "after\n"; got != want || err != nil {
-		t.Errorf("got %q, %v, want %q", got, err, want)
-	}
-	for _, text := range []string{"", begin, end, end + begin} {
-		if got, err := experiment.Replace(text, "new\n"); err == nil {
-			t.Errorf("%q: got %q and no error", text, got)
-		}
-	}
-	readme, err := experiment.README()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := experiment.Replace(readme, ""); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestUpdateIsForAll(t *testing.T) {
 	l, err := lab.New("bench", lab.Options{Short: true})
 	if err != nil {
@@ -77,7 +57,7 @@ func TestUpdateIsForAll(t *testing.T) {
 	}
 	defer l.Close()
 	if _, err := experiment.Updating(l).Run(t.Context(), nil); err == nil {
-		t.Error("the README was to get the figures of the short form, and there is no error")
+		t.Error("the pages were to get the figures of the short form, and there is no error")
 	}
 }
 

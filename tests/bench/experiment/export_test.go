@@ -1,19 +1,26 @@
 package experiment
 
 import (
-	"os"
-
 	"github.com/statusgate/statusgate/tests/overload/lab"
 )
 
-// Marks of the figures in the README.
+// Marks of the figures on a page.
 const (
 	FiguresBegin = figuresBegin
 	FiguresEnd   = figuresEnd
 )
 
-// Replace is replace, for the tests.
-var Replace = replace
+// Pages of the repository that have figures.
+const (
+	PageREADME      = pageREADME
+	PagePerformance = pagePerformance
+)
+
+// Replace and Short are replace and short, for the tests.
+var (
+	Replace = replace
+	Short   = short
+)
 
 // Shipped is what is shipped, on one line.
 func Shipped(root string) (string, error) {
@@ -24,14 +31,8 @@ func Shipped(root string) (string, error) {
 // Median is median, for the tests.
 var Median = median
 
-// Updating is a lab that is to bring the README up to date.
+// Updating is a lab that is to bring the pages up to date.
 func Updating(common *lab.Lab) *Lab { return &Lab{Lab: common, update: true} }
-
-// README reads the repository's.
-func README() (string, error) {
-	text, err := os.ReadFile("../../../README.md")
-	return string(text), err
-}
 
 // Ratio gives the median of ratios, and how it says how far they lie apart.
 func Ratio(values ...float64) (median float64, spread string) {

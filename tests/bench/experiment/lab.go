@@ -28,9 +28,9 @@ type Lab struct {
 	missing []string  // what is not compared, and why
 	thrown  int       // passes that were thrown away
 	busy    int       // passes that count although others were busy
-	cases   []summed  // for the README
+	cases   []summed  // for the summary
 	noise   []float64 // how far the same lay apart, as a share
-	update  bool      // the README and docs/bench
+	update  bool      // docs/bench and the pages that have figures
 }
 
 // Numbers of rounds, unless another one is asked for.

@@ -61,7 +61,7 @@ func (l *Lab) Run(ctx context.Context, only *regexp.Regexp) ([]Report, error) {
 }
 
 // Write writes reports as Markdown, beside the plots as README.md, and into the
-// README of the repository if that is wanted.
+// pages of the repository that have figures if that is wanted.
 func (l *Lab) Write(to io.Writer, reports []Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Cost of a request\n\n%s As shipped is %s. CPU is the processor time of the proxy for a request, in user and kernel: the median, and the least and largest of all rounds, between which the machine may have become faster or slower. Ratios are medians of those of each round, in which all had their turn many times, with the least and largest of the rounds: what is noise is there, and where the same gateway was measured twice. [tests/bench](../../tests/bench/README.md) says how it is measured.\n",
@@ -71,7 +71,7 @@ func (l *Lab) Write(to io.Writer, reports []Report) error {
 	}
 	b.WriteString("\n" + l.disturbed())
 	if l.update && len(l.cases) == allCases {
-		if err := l.updateREADME(); err != nil {
+		if err := l.updatePages(reports); err != nil {
 			return err
 		}
 	}

@@ -1,10 +1,6 @@
 package experiment
 
 import (
-	"errors"
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/statusgate/statusgate/tests/bench/drive"
@@ -12,7 +8,7 @@ import (
 	"github.com/statusgate/statusgate/tests/overload/chart"
 )
 
-// summed is a case as the README has it: what a request costs each gateway.
+// summed is a case of the summary: what a request costs each gateway.
 type summed struct {
 	name string
 	of   [gateways]*series
@@ -20,6 +16,9 @@ type summed struct {
 
 // gateways are the columns of the summary.
 const gateways = 6
+
+// timesStock is the column of the ratio to stock Caddy.
+const timesStock = "× stock Caddy"
 
 var columns = [gateways]string{"Statusgate as shipped", "Statusgate, Go's defaults", "stock Caddy", "stock Caddy, same settings", "nginx", "HAProxy"}
 
@@ -39,7 +38,7 @@ func (lab *Lab) sum(name string, g group, shipped, gate, stock string) {
 
 // summary is the table of all cases.
 func (lab *Lab) summary() Table {
-	t := Table{Columns: append(append([]string{"CPU per request (µs)"}, columns[:]...), "× stock Caddy", "least–largest", "× the same settings", "least–largest", "× best peer")}
+	t := Table{Columns: append(append([]string{"CPU per request (µs)"}, columns[:]...), timesStock, "least–largest", "× the same settings", "least–largest", "× best peer")}
 	for _, c := range lab.cases {
 		row := []string{c.name}
 		for _, s := range c.of {
@@ -93,41 +92,4 @@ func (lab *Lab) drawSummary(path string) error {
 		panel.Series = append(panel.Series, bars)
 	}
 	return chart.Bars(path, "Cost of a request", panel)
-}
-
-// What encloses the figures in the README.
-const (
-	figuresBegin = "<!-- Figures of `go -C tests/bench run . -update`, which replaces what is between these two lines. -->\n"
-	figuresEnd   = "<!-- End of the figures. -->\n"
-)
-
-// updateREADME replaces the figures in the README of the repository.
-func (lab *Lab) updateREADME() error {
-	path := filepath.Join(lab.root, "README.md")
-	old, err := os.ReadFile(path) //nolint:gosec // this repository's
-	if err != nil {
-		return err
-	}
-	if err := lab.drawSummary(filepath.Join(lab.Out, "summary.svg")); err != nil {
-		return err
-	}
-	text, err := replace(string(old), lab.figures())
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, []byte(text), 0o644) //nolint:gosec // as it was
-}
-
-func (lab *Lab) figures() string {
-	return fmt.Sprintf("\n%s As shipped is %s; stock Caddy was measured with its defaults, and with the same settings. It answers the 520 by `handle_response`, the 405 and the 503 by `respond`, whatever the load.\n\n%s\n%s\n%s\n", lab.machine(), lab.shipped, lab.summary(), lab.through(), lab.disturbed())
-}
-
-// replace puts figures between the two lines that enclose them.
-func replace(text, figures string) (string, error) {
-	head, rest, begun := strings.Cut(text, figuresBegin)
-	_, tail, ended := strings.Cut(rest, figuresEnd)
-	if !begun || !ended {
-		return "", errors.New("README.md lacks the lines between which the figures are")
-	}
-	return head + figuresBegin + figures + figuresEnd + tail, nil
 }

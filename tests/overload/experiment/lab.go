@@ -35,19 +35,25 @@ type Lab struct {
 	host   rival.Host
 	noShed error // why there is no shedding
 	rooms  rooms
+	update bool // the pages of the repository that have figures
 }
 
 // Open builds what the experiments need. Close ends all that was started and
-// removes what was written.
-func Open(ctx context.Context, options lab.Options) (*Lab, error) {
+// removes what was written. With update the figures of the repository are
+// brought up to date.
+func Open(ctx context.Context, options lab.Options, update bool) (*Lab, error) {
 	common, err := lab.New("overload", options)
 	if err != nil {
 		return nil, err
 	}
+	if update && common.Out == "" {
+		common.Out = common.Dir // the plot has to be drawn
+	}
 	l := &Lab{
-		Lab:   common,
-		host:  rival.Host{Keeper: common.Keeper, Ports: common.Ports},
-		rooms: rooms{free: budget},
+		Lab:    common,
+		host:   rival.Host{Keeper: common.Keeper, Ports: common.Ports},
+		rooms:  rooms{free: budget},
+		update: update,
 	}
 	l.Say("building Caddy and the backend")
 	if l.host.Tools, err = process.Build(ctx, l.Module, l.Dir, l.Caddy); err != nil {

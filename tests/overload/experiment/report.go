@@ -50,6 +50,9 @@ func All() []lab.Experiment[*Lab] {
 // Run makes the experiments whose names match, side by side as far as the
 // machine has room, and returns their reports in order.
 func (l *Lab) Run(ctx context.Context, only *regexp.Regexp) ([]Report, error) {
+	if err := l.updatable(only); err != nil {
+		return nil, err
+	}
 	chosen := lab.Choose(All(), only, l.Short)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -69,8 +72,14 @@ func (l *Lab) Run(ctx context.Context, only *regexp.Regexp) ([]Report, error) {
 	return reports, nil
 }
 
-// Write writes reports as Markdown, and beside the plots as README.md.
+// Write writes reports as Markdown, beside the plots as README.md, and into the
+// pages of the repository that have figures if that is wanted.
 func (l *Lab) Write(to io.Writer, reports []Report) error {
+	if l.update && len(reports) > 0 {
+		if err := l.updatePages(reports); err != nil {
+			return err
+		}
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Overload\n\nA backend of %d workers and %v mean service time, %.0f requests a second, behind each gateway. Clients leave after %v. %d cores, %s.\n",
 		workers, mean, capacity, deadline, runtime.NumCPU(), runtime.Version())

@@ -35,6 +35,10 @@ func TestReportIsMarkdown(t *testing.T) {
 			t.Errorf("the report lacks %q:\n%s", want, b.String())
 		}
 	}
+	if got, want := lab.Missed(reports).String(), "| experiment | figure | target | measured |\n|---|--:|--:|--:|\n"+
+		"| Rain | wind | <= 5 | 6 |\n| Rain | hail | 0 | 100 |\n"; got != want {
+		t.Errorf("missed: got\n%s\nwant\n%s", got, want)
+	}
 	if content, err := os.ReadFile(l.Out + "/README.md"); string(content) != b.String() {
 		t.Errorf("the file has %d bytes, %v", len(content), err)
 	}

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -51,6 +52,29 @@ func (lab *Lab) Write(to io.Writer, head string, reports []Report) error {
 	}
 	_, err := io.WriteString(to, b.String())
 	return err
+}
+
+// Missed is the table of the targets that were missed.
+func Missed(reports []Report) Table {
+	t := Table{Columns: []string{"experiment", "figure", "target", "measured"}}
+	for _, report := range reports {
+		for _, check := range report.Checks {
+			if !check.Pass {
+				t.Rows = append(t.Rows, []string{report.Title, check.Figure, check.Target, check.Measured})
+			}
+		}
+	}
+	return t
+}
+
+// Replace puts text between the lines begin and end of a page.
+func Replace(page, begin, end, text string) (string, error) {
+	head, rest, begun := strings.Cut(page, begin)
+	_, tail, ended := strings.Cut(rest, end)
+	if !begun || !ended {
+		return "", errors.New("the lines between which the figures are to stand are not there")
+	}
+	return head + begin + text + end + tail, nil
 }
 
 // Verdicts is the table of all targets.
