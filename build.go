@@ -2,6 +2,7 @@ package statusgate
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,6 +43,7 @@ func (h *Handler) build(at lines) (*built, mistakes) {
 	out.rules = b.contract(h, g)
 	out.declared = b.resources(h, g)
 	b.owed(h, g)
+	g.CORS = b.cors(h.CORS)
 	g.Problems = b.problems(h.Problems)
 	out.shedding = b.shedding(h.Shed, h.Report)
 	return out, b.mistakes
@@ -197,6 +199,31 @@ func (b *builder) owed(h *Handler, g *exchange.Gate) {
 		b.failf("retry_after", "%v is not between 1s and 365d", after)
 	}
 	owed.RetryAfter = strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10)
+}
+
+// cors reads who may read answers, nil if nobody may.
+func (b *builder) cors(in *CORS) *exchange.CORS {
+	if in == nil {
+		return nil
+	}
+	seen := make(map[string]bool)
+	for _, origin := range in.Origins {
+		switch u, err := url.Parse(origin); {
+		case origin == "*":
+			b.failf("cors", "* is not an origin: cors without origins lets every page read")
+		case err != nil || u.Scheme == "" || u.Host == "" || origin != u.Scheme+"://"+u.Host:
+			b.failf("cors", "%q is not an origin such as https://app.example.com", origin)
+		case seen[strings.ToLower(origin)]:
+			b.failf("cors", "%q stands there twice", origin)
+		}
+		seen[strings.ToLower(origin)] = true
+	}
+	for _, field := range in.Expose {
+		if !httpguts.ValidHeaderFieldName(field) {
+			b.failf("cors.expose", "%q is not the name of a header field", field)
+		}
+	}
+	return &exchange.CORS{Origins: in.Origins, Expose: in.Expose}
 }
 
 func (b *builder) problems(in *Problems) exchange.Problems {

@@ -65,6 +65,9 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //		challenge    <value>
 //		retry_after  <duration>
 //		proxy_status on|off
+//		cors         off|<origin...> {
+//			expose <field...>
+//		}
 //
 //		problems off
 //		problems {
@@ -190,6 +193,8 @@ func (p *parser) option(_, word string) {
 		p.duration(&h.RetryAfter, false)
 	case "proxy_status":
 		p.one(&h.ProxyStatus)
+	case "cors":
+		p.cors()
 	case "problems":
 		p.problems()
 	case "inspect":
@@ -205,7 +210,7 @@ func (p *parser) option(_, word string) {
 }
 
 const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, unknown_resources, " +
-	"representations, location, challenge, retry_after, proxy_status, problems, inspect, soft_errors or shed"
+	"representations, location, challenge, retry_after, proxy_status, cors, problems, inspect, soft_errors or shed"
 
 // refuse records a mistake and skips the option, its block included.
 func (p *parser) refuse(format string, args ...any) {
@@ -349,6 +354,27 @@ func (p *parser) location() {
 	})
 	if options == 0 {
 		p.errf("location: no option in its block")
+	}
+}
+
+func (p *parser) cors() {
+	cors := new(CORS)
+	args := p.RemainingArgs()
+	off := len(args) == 1 && args[0] == "off"
+	if !off {
+		cors.Origins = args
+		p.handler.CORS = cors
+	}
+	options := p.block("cors.", func(_, word string) {
+		switch word {
+		case "expose":
+			cors.Expose = p.list()
+		default:
+			p.refuse("cors: unknown option %q: want expose", word)
+		}
+	})
+	if off && options > 0 {
+		p.errf("cors: off goes with no other option")
 	}
 }
 

@@ -121,6 +121,10 @@ type Handler struct {
 	// (RFC 9209): `on` or `off`. Default: `on`.
 	ProxyStatus string `json:"proxy_status,omitempty"`
 
+	// Which pages of other origins may read the answers that the gate makes or
+	// changes. Default: none.
+	CORS *CORS `json:"cors,omitempty"`
+
 	// What error responses look like.
 	Problems *Problems `json:"problems,omitempty"`
 
@@ -269,6 +273,19 @@ type Location struct {
 	// `public` moves a Location on the backend's own host to the scheme and
 	// host of the request, `keep` leaves it. Default: `public`.
 	Host string `json:"host,omitempty"`
+}
+
+// CORS says which pages of other origins may read the answers that the gate makes
+// or changes. What the backend says of its own answers stands.
+type CORS struct {
+	// The origins that may, with credentials, such as `https://app.example.com`. The
+	// gate answers their preflights where the backend fails at them or refuses them.
+	// No placeholders. Default: any origin, without credentials.
+	Origins []string `json:"origins,omitempty"`
+
+	// The header fields that pages may read beside those that a status owes. No
+	// placeholders. Default: none.
+	Expose []string `json:"expose,omitempty"`
 }
 
 // Problems says what error responses look like.

@@ -93,6 +93,18 @@ func (o *output) String() string {
 // startServer runs a program until the test ends, and waits until it listens.
 func startServer(t *testing.T, port int, path string, args ...string) {
 	t.Helper()
+	startProgram(t, func() error {
+		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			conn.Close()
+		}
+		return err
+	}, path, args...)
+}
+
+// startProgram runs a program until the test ends, and waits until it is ready.
+func startProgram(t *testing.T, ready func() error, path string, args ...string) {
+	t.Helper()
 	said := new(output)
 	cmd := exec.Command(path, args...)
 	cmd.Stdout, cmd.Stderr = said, said
@@ -125,11 +137,7 @@ func startServer(t *testing.T, port int, path string, args ...string) {
 			t.Fatalf("%s ended:\n%s", filepath.Base(path), said)
 		default:
 		}
-		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			conn.Close()
-		}
-		return err
+		return ready()
 	})
 }
 

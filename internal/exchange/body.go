@@ -4,12 +4,14 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/internal/overload"
+	"github.com/statusgate/statusgate/internal/requestbody"
 )
 
 const (
@@ -130,4 +132,35 @@ func (b *body) flush() error {
 	default:
 		return http.NewResponseController(b.client).Flush()
 	}
+}
+
+// settle sees to what is left of the request's body before the head is sent.
+func (b *body) settle(r *request, fields http.Header, gateway bool) {
+	if r.upload.Whole() {
+		return
+	}
+	who, scratch := requestbody.Handler, []byte(nil)
+	if gateway {
+		who = requestbody.Gateway
+		b.kept = slices.Grow(b.kept[:0], 1<<10)
+		scratch = b.kept[:1<<10]
+	} else if hostport, _ := r.backend(); hostport != "" {
+		who = requestbody.Proxy
+	}
+	if r.upload.Settle(who, scratch) {
+		fields["Connection"] = []string{"close"}
+	}
+}
+
+// lingerRead is how much is read at a time while a connection lingers, in bytes.
+const lingerRead = 16 << 10
+
+// linger waits for a client that is still sending, where the answer is whole: a
+// body without a length ends only after this.
+func (b *body) linger(r *request, fields http.Header) {
+	if r.upload.Whole() || len(fields["Content-Length"]) == 0 {
+		return
+	}
+	b.kept = slices.Grow(b.kept[:0], lingerRead)
+	r.upload.Linger(b.kept[:lingerRead])
 }

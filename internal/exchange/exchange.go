@@ -56,7 +56,7 @@ func (x *exchange) release(alone bool) {
 	if !alone || x.sender.body.state == hijacked || !x.inspection.release() {
 		return
 	}
-	x.sender.linger()
+	x.sender.body.linger(&x.request, x.sender.head.fields)
 	kept := x.sender.body.kept[:0]
 	if cap(kept) > keptScratch {
 		kept = nil
@@ -149,10 +149,15 @@ func (x *exchange) writeHeader(status int) {
 		s.body.become(hijacked)
 		s.body.client.WriteHeader(status)
 	case status >= 100 && status < 200:
-		s.inform(status)
+		// The Location of a 104 is where an upload goes on, as that of a final
+		// response.
+		if x.gate.Owed.Public && !x.gate.Report && len(s.head.fields["Location"]) > 0 {
+			publishLocation(&x.request, s.head.fields)
+		}
+		s.body.client.WriteHeader(status)
 	case status == normalize.ClientGone && x.request.left(): // how reverse_proxy tells the access log
 		s.conclude(normalize.Left(normalize.NotAsked))
-		if x.mayStillRead() {
+		if x.request.mayStillRead(x.gate.Report) {
 			s.outcome = leftWhileWorking
 			s.body.become(refusing)
 			return

@@ -24,9 +24,7 @@ func (i *inspection) flush() error {
 	if i.settled || i.sender.gate.Report {
 		return i.sender.body.flush()
 	}
-	if i.owed.IsZero() {
-		i.owed = time.Now()
-	}
+	i.grace.flush()
 	if i.idle.overridden() {
 		i.letGo(&stop{inspect.Cut, telemetry.Stream})
 		return nil
@@ -41,7 +39,7 @@ func (i *inspection) flush() error {
 		}
 	}
 	if i.timer == nil {
-		i.timer = time.AfterFunc(i.left(), i.flushWaited)
+		i.timer = time.AfterFunc(i.grace.left(), i.flushWaited)
 	}
 	return nil
 }
@@ -52,25 +50,39 @@ func (i *inspection) flush() error {
 // elsewhere (RFC 1122 §4.2.3.2): what is flushed is on its way then.
 const headWait = time.Second
 
-// left is how long a flush may still wait for the decision.
-func (i *inspection) left() time.Duration {
-	wait := i.sender.gate.Inspection.Wait
-	if i.begun.IsZero() {
-		return time.Until(i.owed.Add(max(wait, headWait)))
-	}
-	return time.Until(i.begun.Add(wait))
+// grace is how long a flush waits for a decision.
+type grace struct {
+	wait    time.Duration // from the first byte of the body on
+	begun   time.Time     // when that came, zero before
+	flushed time.Time     // since when a flush waits, zero: none does
 }
 
-// wait takes note that bytes of the body have come. From the first on, a flush
-// waits for as long as the configuration says.
-func (i *inspection) wait(bytes int) {
-	if bytes == 0 || !i.begun.IsZero() || i.settled || i.sender.gate.Report {
-		return
+// begin takes note that bytes of the body have come. It reports whether they are
+// the first.
+func (g *grace) begin(bytes int) (first bool) {
+	if bytes == 0 || !g.begun.IsZero() {
+		return false
 	}
-	i.begun = time.Now()
-	if i.timer != nil {
-		i.timer.Reset(i.left())
+	g.begun = time.Now()
+	return true
+}
+
+// flush takes note of a flush.
+func (g *grace) flush() {
+	if g.flushed.IsZero() {
+		g.flushed = time.Now()
 	}
+}
+
+// owed reports whether a flush waits.
+func (g *grace) owed() bool { return !g.flushed.IsZero() }
+
+// left is how long a flush may still wait.
+func (g *grace) left() time.Duration {
+	if g.begun.IsZero() {
+		return time.Until(g.flushed.Add(max(g.wait, headWait)))
+	}
+	return time.Until(g.begun.Add(g.wait))
 }
 
 // flushWaited is what the timer does.
@@ -81,7 +93,7 @@ func (i *inspection) flushWaited() {
 	if i.settled || i.late {
 		return
 	}
-	if left := i.left(); left > 0 { // a byte came just now
+	if left := i.grace.left(); left > 0 { // a byte came just now
 		i.timer.Reset(left)
 		return
 	}

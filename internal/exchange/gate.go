@@ -51,6 +51,8 @@ type Gate struct {
 	Owed Owed
 	// ProxyStatus says whether responses carry Proxy-Status.
 	ProxyStatus bool
+	// CORS says which pages of other origins may read answers, nil for none.
+	CORS *CORS
 	// Problems say what errors look like.
 	Problems Problems
 	// Inspection says how bodies are looked into.

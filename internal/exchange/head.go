@@ -63,7 +63,7 @@ func (h *head) handOnTrailers() {
 // mend gives the head the fields that the outcome owes.
 func (h *head) mend(g *Gate, r *request, o *normalize.Outcome) {
 	if !o.Verbatim {
-		h.owe(g, r, o)
+		owe(h, g, r, o)
 	}
 	if o.Stale() {
 		normalize.DropFreshness(h.fields)
@@ -73,12 +73,13 @@ func (h *head) mend(g *Gate, r *request, o *normalize.Outcome) {
 		h.vary()
 	}
 	if o.Sent == http.StatusUpgradeRequired {
-		h.oweUpgrade(r)
+		oweUpgrade(h, r)
 	}
 	if o.Changed() {
 		delete(h.fields, "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)
 	}
 	h.proxyStatus(g, o)
+	g.CORS.share(h, r, o)
 }
 
 // mendFraming takes away what is not true under the status that is sent, or not

@@ -19,10 +19,9 @@ type inspection struct {
 	judgement *judgement
 	sender    *sender
 	idle      idle
-	settled   bool      // decided, or let go
-	returned  bool      // the handler has
-	begun     time.Time // when the first bytes of the body came that did not decide
-	owed      time.Time // since when a flush waits for the decision; zero: none does
+	settled   bool // decided, or let go
+	returned  bool // the handler has
+	grace     grace
 	timer     *time.Timer
 
 	// What the timer leaves for the handler's goroutine to do.
@@ -61,7 +60,7 @@ func (i *inspection) release() (ok bool) {
 func inspectBody(j *judgement, s *sender, idle idle) *inspection {
 	g, r := s.gate, &j.response
 	i := inspections.Get().(*inspection)
-	i.judgement, i.sender, i.idle = j, s, idle
+	i.judgement, i.sender, i.idle, i.grace.wait = j, s, idle, g.Inspection.Wait
 	r.Inspector = i.held.begin(g, s.head.fields, r.Media)
 	if r.Status >= 300 {
 		s.request.requestID() // a timer can't ask for it
@@ -86,7 +85,9 @@ func (i *inspection) write(p []byte) (int, error) {
 		return i.sender.write(p)
 	}
 	kept := i.examine(p)
-	i.wait(len(p))
+	if !i.settled && i.grace.begin(len(p)) && i.timer != nil {
+		i.timer.Reset(i.grace.left())
+	}
 	switch {
 	case i.sender.gate.Report:
 		return i.sender.body.client.Write(p)
@@ -152,7 +153,7 @@ func (i *inspection) settle(o normalize.Outcome) {
 	if len(i.held.buffer) > 0 {
 		_, _ = s.write(i.held.buffer) // an error shows again at the next write
 	}
-	if !i.owed.IsZero() && !i.returned {
+	if i.grace.owed() && !i.returned {
 		_ = s.body.flush() // likewise
 	}
 }

@@ -50,7 +50,7 @@ func originalURI(r *http.Request) string {
 
 // publishLocation moves a Location on the backend's own host to where the
 // client found the gateway.
-func (r *request) publishLocation(h http.Header) {
+func publishLocation(r *request, h http.Header) {
 	hostport, host := r.backend()
 	if hostport == "" {
 		return
@@ -62,7 +62,7 @@ func (r *request) publishLocation(h http.Header) {
 }
 
 // hideLocation drops a Location that tells where the backend is.
-func (r *request) hideLocation(h http.Header) {
+func hideLocation(r *request, h http.Header) {
 	hostport, host := r.backend()
 	if hostport == "" {
 		return

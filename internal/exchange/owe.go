@@ -9,7 +9,7 @@ import (
 
 // owe gives an answer the header fields that its status owes the client and the
 // backend forgot.
-func (h *head) owe(g *Gate, r *request, o *normalize.Outcome) {
+func owe(h *head, g *Gate, r *request, o *normalize.Outcome) {
 	fields := h.fields
 	switch o.Sent {
 	case http.StatusCreated, http.StatusAccepted:
@@ -23,11 +23,11 @@ func (h *head) owe(g *Gate, r *request, o *normalize.Outcome) {
 			h.set("Www-Authenticate", r.expandChallenge(g.Owed.Challenge))
 		}
 	case http.StatusMethodNotAllowed:
-		h.oweAllow(g, r)
+		oweAllow(h, g, r)
 	case http.StatusNotAcceptable:
 		h.vary() // whatever the body
 	case http.StatusUnsupportedMediaType:
-		h.oweAccept(r, o)
+		oweAccept(h, r, o)
 	case http.StatusServiceUnavailable:
 		if len(fields["Retry-After"]) == 0 {
 			h.set("Retry-After", g.Owed.RetryAfter)
@@ -36,16 +36,16 @@ func (h *head) owe(g *Gate, r *request, o *normalize.Outcome) {
 	switch {
 	case len(fields["Location"]) == 0:
 	case o.Sent >= 500:
-		r.hideLocation(fields)
+		hideLocation(r, fields)
 	case g.Owed.Public:
-		r.publishLocation(fields)
+		publishLocation(r, fields)
 	}
 }
 
 // oweUpgrade puts back what reverse_proxy takes from a 426: the protocols that
 // the server wants (RFC 9110 §15.5.22). Later versions of HTTP have no such
 // fields.
-func (h *head) oweUpgrade(r *request) {
+func oweUpgrade(h *head, r *request) {
 	if r.ProtoMajor != 1 || len(h.fields["Upgrade"]) > 0 || r.replacer == nil {
 		return
 	}
@@ -60,7 +60,7 @@ const methodQuery = "QUERY"
 
 // oweAllow: the declared methods; where none are, the gate can't know
 // (RFC 9110 §15.5.6).
-func (h *head) oweAllow(g *Gate, r *request) {
+func oweAllow(h *head, g *Gate, r *request) {
 	switch {
 	case len(h.fields["Allow"]) > 0:
 	case r.resource.Methods != nil:
@@ -73,7 +73,7 @@ func (h *head) oweAllow(g *Gate, r *request) {
 // oweAccept tells what would have been taken (RFC 9110 §12.5.1 and §12.5.3,
 // Accept-Patch in RFC 5789, Accept-Post in LDP 1.0 §7.1, Accept-Query in
 // draft-ietf-httpbis-safe-method-w-body).
-func (h *head) oweAccept(r *request, o *normalize.Outcome) {
+func oweAccept(h *head, r *request, o *normalize.Outcome) {
 	fields, res := h.fields, r.resource
 	if o.Reason == normalize.ReasonContentCoding {
 		h.set("Accept-Encoding", res.Codings.String())

@@ -42,6 +42,11 @@ func newRequest(r *http.Request, record *telemetry.Record, resource *Resource) r
 // left reports whether the client has left.
 func (r *request) left() bool { return r.Context().Err() != nil }
 
+// mayStillRead reports whether a client that has left may only have ended its
+// sending, as only HTTP/1.x lets it. Then it is given an answer of the contract,
+// unless the gate only reports; nobody else reads it.
+func (r *request) mayStillRead(report bool) bool { return r.ProtoMajor == 1 && !report }
+
 // blame gives an error of a handler the status of the request's body, where that
 // is what failed: no backend is at fault then.
 func (r *request) blame(err error) error {

@@ -3,12 +3,10 @@ package exchange
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
-	"github.com/statusgate/statusgate/internal/requestbody"
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/normalize"
 	"github.com/statusgate/statusgate/problem"
@@ -32,6 +30,10 @@ type sender struct {
 // until the body tells more. returned says that the handler has.
 func (s *sender) respond(o normalize.Outcome, returned bool) {
 	s.outcome = o
+	if c := s.gate.CORS; c.answers(s.request.Request) && c.refused(&s.head, &o) {
+		s.drop(c.allow(&s.head, s.request, o))
+		return
+	}
 	s.drips = !returned && mayHaveBody(o.Received, s.head.fields)
 	p := planBody(s.gate, s.request, s.head.fields, &o)
 	s.head.varies = s.head.varies || p.varies
@@ -112,50 +114,9 @@ func (s *sender) overflow() {
 func (s *sender) mend(o *normalize.Outcome) {
 	s.record.Publish(o)
 	s.head.mend(s.gate, s.request, o)
-	s.settleUpload(o)
+	s.body.settle(s.request, s.head.fields, o.Gateway)
 	s.record.Count(o, s.body.visit.Place())
 }
-
-// settleUpload sees to what is left of the request's body.
-func (s *sender) settleUpload(o *normalize.Outcome) {
-	upload := s.request.upload
-	if upload.Whole() {
-		return
-	}
-	who, scratch := requestbody.Handler, []byte(nil)
-	if o.Gateway {
-		who = requestbody.Gateway
-		s.body.kept = slices.Grow(s.body.kept[:0], 1<<10)
-		scratch = s.body.kept[:1<<10]
-	} else if hostport, _ := s.request.backend(); hostport != "" {
-		who = requestbody.Proxy
-	}
-	if upload.Settle(who, scratch) {
-		s.head.fields["Connection"] = []string{"close"}
-	}
-}
-
-// inform passes an informational response (RFC 9110 §15.2). The Location of a 104
-// is where an upload goes on, as that of a final response.
-func (s *sender) inform(status int) {
-	if g := s.gate; !g.Report && g.Owed.Public && len(s.head.fields["Location"]) > 0 {
-		s.request.publishLocation(s.head.fields)
-	}
-	s.body.client.WriteHeader(status)
-}
-
-// linger waits for a client that is still sending, where the answer is whole: a
-// body without a length ends only after this.
-func (s *sender) linger() {
-	if s.request.upload.Whole() || len(s.head.fields["Content-Length"]) == 0 {
-		return
-	}
-	s.body.kept = slices.Grow(s.body.kept[:0], lingerRead)
-	s.request.upload.Linger(s.body.kept[:lingerRead])
-}
-
-// lingerRead is how much is read at a time meanwhile, in bytes.
-const lingerRead = 16 << 10
 
 // commit sends the head under the status that was decided.
 func (s *sender) commit(o *normalize.Outcome) {
@@ -231,6 +192,10 @@ func (s *sender) fail(o normalize.Outcome, cause error) error {
 	s.head.dropTrailers()
 	if o.Received != normalize.NotAsked && s.body.begun() {
 		delete(s.head.fields, "Set-Cookie") // of an answer that nobody gets
+	}
+	if c := s.gate.CORS; c.answers(s.request.Request) {
+		s.drop(c.allow(&s.head, s.request, o))
+		return nil
 	}
 	if !s.gate.Problems.Off {
 		s.replace(o)

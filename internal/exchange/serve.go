@@ -162,17 +162,12 @@ func (x *exchange) failed(err error) error {
 // gone ends an exchange whose client has left, as far as one can tell. It is
 // counted as that.
 func (x *exchange) gone(err error) error {
-	x.sender.conclude(normalize.Left(x.received()))
-	if !x.mayStillRead() {
+	x.sender.conclude(normalize.Left(received(x)))
+	if !x.request.mayStillRead(x.gate.Report) {
 		return err
 	}
 	return x.sender.fail(leftWhileWorking, err)
 }
-
-// mayStillRead reports whether a client that has left may only have ended its
-// sending, as only HTTP/1.x lets it. Then it is given an answer of the contract;
-// nobody else reads it.
-func (x *exchange) mayStillRead() bool { return x.request.ProtoMajor == 1 && !x.gate.Report }
 
 // leftWhileWorking is the answer for a client that may only have ended its
 // sending, where that of the backend is not to be had.
@@ -182,7 +177,7 @@ var leftWhileWorking = normalize.Outcome{
 }
 
 // received is the status that the backend has begun to answer with, if it has.
-func (x *exchange) received() int {
+func received(x *exchange) int {
 	switch b := &x.sender.body; {
 	case b.state == inspecting:
 		return x.judgement.response.Status
@@ -211,7 +206,7 @@ func (x *exchange) panicked(reason any) error {
 	}
 	if reason != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 		s.conclude(normalize.Outcome{
-			Received: x.received(), Sent: normalize.NotAsked, Reason: normalize.ReasonBackendIncomplete, Rule: -1, Gateway: true,
+			Received: received(x), Sent: normalize.NotAsked, Reason: normalize.ReasonBackendIncomplete, Rule: -1, Gateway: true,
 		})
 		if reason == nil {
 			return nil // runtime.Goexit
@@ -229,14 +224,14 @@ func (x *exchange) panicked(reason any) error {
 	default: // nothing was sent
 	}
 	if x.request.left() {
-		if x.mayStillRead() {
+		if x.request.mayStillRead(x.gate.Report) {
 			return x.gone(nil)
 		}
-		s.conclude(normalize.Left(x.received()))
+		s.conclude(normalize.Left(received(x)))
 		panic(reason)
 	}
 	o := normalize.Outcome{
-		Received: x.received(), Sent: http.StatusServiceUnavailable, Rule: -1,
+		Received: received(x), Sent: http.StatusServiceUnavailable, Rule: -1,
 		Reason: normalize.ReasonBackendIncomplete, Error: "http_response_incomplete", Gateway: true,
 	}
 	if x.gate.Report {
