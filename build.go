@@ -164,7 +164,7 @@ func (b *builder) target(option, word string) int {
 	}
 	status, err := strconv.Atoi(word)
 	if err != nil {
-		b.failf(option, "%q is not a status to send, nor pass", word)
+		b.failf(option, "%q is not what to send: want a status from 200 to 599, pass or auto", word)
 		return normalize.Pass
 	}
 	if err := normalize.CheckTarget(status); err != nil {
@@ -187,7 +187,10 @@ func (b *builder) owed(h *Handler, g *exchange.Gate) {
 		owed.Challenge = h.Challenge
 		b.template("challenge", h.Challenge)
 		scheme, _, _ := strings.Cut(h.Challenge, " ")
-		if !strings.HasPrefix(scheme, "{") && !httpguts.ValidHeaderFieldName(scheme) || strings.ContainsAny(h.Challenge, "\r\n\x00") {
+		switch {
+		case !httpguts.ValidHeaderFieldValue(h.Challenge):
+			b.failf("challenge", "%q has a control character", h.Challenge)
+		case !strings.HasPrefix(scheme, "{") && !httpguts.ValidHeaderFieldName(scheme):
 			b.failf("challenge", "%q does not begin with an authentication scheme such as Bearer", h.Challenge)
 		}
 	}

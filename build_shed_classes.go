@@ -30,8 +30,9 @@ func (b *builder) classes(in *Shed) {
 		}
 		for i, set := range class.sets {
 			option := numbered(class.option, i)
-			if len(set) == 0 {
-				b.failf(option, "no matcher: it would take every request")
+			if takesEvery(set) {
+				b.failf(option, "no matcher that leaves some: it would take every request")
+				continue
 			}
 			if why := neverMatches(set); why != "" {
 				b.failf(option, "can never match: %s", why)
@@ -120,6 +121,16 @@ func covers(wide, narrow caddy.ModuleMap) bool {
 		}
 	}
 	return len(wide) > 0
+}
+
+// takesEvery reports whether every request matches a set.
+func takesEvery(set caddy.ModuleMap) bool {
+	for name, condition := range set {
+		if !takesAll(name, condition) {
+			return false
+		}
+	}
+	return true
 }
 
 // takesAll reports whether every request matches a condition.

@@ -34,9 +34,13 @@ func (p *parser) rule() {
 	if len(when) > 0 {
 		p.condition(&r, when)
 	}
-	for nesting := p.Nesting(); p.NextBlock(nesting); {
+	conditions := 0
+	for nesting := p.Nesting(); p.NextBlock(nesting); conditions++ {
 		p.condition(&r, append([]string{p.Val()}, p.RemainingArgs()...))
 		p.noBlock("map")
+	}
+	if conditions == 0 && p.Val() == "}" {
+		p.errf("map: no condition in its block: leave the block out, and the rule always holds")
 	}
 	if len(p.mistakes) == before {
 		p.lines[numbered("map", len(p.handler.Map))] = at

@@ -105,3 +105,20 @@ func TestTheLogIsSilentWhereNothingIsAmiss(t *testing.T) {
 		t.Errorf("got %v, want silence", said)
 	}
 }
+
+// Two gates of one name on the way of a request count into the same series. That
+// is said once, when the first request comes.
+func TestNestedGatesOfOneName(t *testing.T) {
+	for name, want := range map[string]int{"edge": 1, "inner": 0} {
+		inner, log := observed(t, statusgate.Handler{Name: name})
+		outer := newGate(t, newContext(t), statusgate.Handler{Name: "edge"})
+		for range 3 {
+			_, _ = through(t, outer, get("/"), func(w http.ResponseWriter, r *http.Request) error {
+				return inner.ServeHTTP(w, r, sends(200, "ok"))
+			})
+		}
+		if said := spoken(t, log); len(said) != want {
+			t.Errorf("a gate %q in a gate \"edge\": got %v, want %d lines", name, said, want)
+		}
+	}
+}

@@ -64,6 +64,7 @@ type Gate struct {
 
 	proxyStatuses proxyStatuses
 	patients      patients
+	nested        atomic.Bool // whether it was asked if the gate is in another one
 }
 
 // proxyStatuses are the fields that every refusal has.

@@ -15,6 +15,9 @@ import (
 // Serve takes a request through the gate: it answers the request itself, or
 // hands it to next and answers in the words of the contract.
 func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) (err error) {
+	if g.nested.CompareAndSwap(false, true) && nestedIn(rw, g.Name) {
+		g.Telemetry.Nested()
+	}
 	x := begin(g, rw, r)
 	if ok, err := x.admit(r); !ok {
 		x.release(true)

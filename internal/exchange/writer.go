@@ -48,6 +48,20 @@ func (w *writer) leave() { w.inside.Add(-1) }
 // has the exchange any more.
 func (w *writer) end() (alone bool) { return w.inside.Add(-ended) == -ended }
 
+// nestedIn reports whether a writer leads through a gate of a name.
+func nestedIn(rw http.ResponseWriter, name string) bool {
+	for {
+		if w, ok := rw.(*writer); ok && w.exchange.gate.Name == name {
+			return true
+		}
+		wrapper, ok := rw.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return false
+		}
+		rw = wrapper.Unwrap()
+	}
+}
+
 // Header gives the handler's header map. Where bodies may be held it is not the
 // client's: that gets a copy when the handler writes the head, so that the
 // handler may keep and change its own after that.

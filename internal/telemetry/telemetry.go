@@ -99,6 +99,14 @@ func (g *Gate) Undecided(c Cause) { g.undecided[c].Inc() }
 // Held adds to the bytes of bodies that are held.
 func (g *Gate) Held(bytes int64) { g.held.Add(float64(bytes)) }
 
+// Nested tells that the gate is behind another one of its name, so that nobody can
+// tell their series apart.
+func (g *Gate) Nested() {
+	if c := g.events.logger.Check(zapcore.WarnLevel, "the gate is behind another one of the same name: give one a name of its own"); c != nil {
+		c.Write()
+	}
+}
+
 // Unknown tells of a status that the table does not know.
 func (g *Gate) Unknown(status int, reason normalize.Reason) { g.events.unknown(status, reason) }
 
