@@ -67,7 +67,7 @@ func newInspector(p *Plan) *Inspector {
 // reset makes the inspector ready for a body.
 func (i *Inspector) reset(m Media, charset string, tests []int, captures bool) {
 	i.media, i.ended, i.open, i.read = m, false, len(i.slots)+len(i.found), 0
-	i.json.reset(i.open)
+	i.json.reset(i.open, charset)
 	i.xml.reset(charset)
 	i.html = htmlReader{}
 	i.rpc, i.gql, i.prob, i.soap = rpcState{}, graphQLState{}, problemState{}, soapState{}

@@ -184,14 +184,15 @@ func mayBeJSON(m Media) bool { return possible[testJSON]&(1<<m) != 0 }
 const (
 	anyMedia   = 1<<MediaStream - 1 // all but streams
 	vagueMedia = 1<<MediaUnlabelled | 1<<MediaHTML | 1<<MediaText
+	jsonMedia  = vagueMedia | 1<<MediaJSON | 1<<MediaScript
 )
 
 // possible has a bit for each kind of media that can meet a kind of test.
 var possible = [...]uint8{
 	testNone:     0,
-	testJSON:     vagueMedia | 1<<MediaJSON,
-	testRPC:      vagueMedia | 1<<MediaJSON,
-	testGraphQL:  vagueMedia | 1<<MediaJSON,
+	testJSON:     jsonMedia,
+	testRPC:      jsonMedia,
+	testGraphQL:  jsonMedia,
 	testXML:      vagueMedia | 1<<MediaXML,
 	testSOAP:     vagueMedia | 1<<MediaXML,
 	testProblem:  1<<MediaJSON | 1<<MediaXML,
