@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/statusgate/statusgate/internal/lex"
 )
@@ -117,7 +116,7 @@ var otherPhrases = [...]struct {
 	{http.StatusBadGateway, "Proxy Error"}, // as Apache httpd has it
 }
 
-// statusOf returns the status of an error whose phrase a title is, 0 for other titles.
+// statusOf returns the status of an error whose phrase a title is, letter for letter, 0 for other titles.
 func statusOf(title []byte) int {
 	const longest = len("Network Authentication Required") // of the phrases
 	if len(title) == 0 || len(title) > longest {
@@ -125,12 +124,12 @@ func statusOf(title []byte) int {
 	}
 	is := string(title)
 	for status := http.StatusBadRequest; status < 600; status++ {
-		if strings.EqualFold(is, http.StatusText(status)) {
+		if is == http.StatusText(status) {
 			return status
 		}
 	}
 	for _, other := range otherPhrases {
-		if strings.EqualFold(is, other.phrase) {
+		if is == other.phrase {
 			return other.status
 		}
 	}

@@ -103,13 +103,14 @@ func TestConformJSONTakesAByteOrderMarkAway(t *testing.T) {
 func TestTheTitleFollowsTheStatusWhereNoTypeSaysMore(t *testing.T) {
 	testConform(t, problem.JSON, []conformCase{
 		{"about:blank", `{"type":"about:blank","title":"Unprocessable Entity","status":422,"x":1}`, 400, `{"type":"about:blank","title":"Bad Request","status":400,"x":1}`},
-		{"no type", `{"status":409,"title":"conflict"}`, 400, `{"status":400,"title":"Bad Request"}`},
+		{"no type", `{"status":409,"title":"Conflict"}`, 400, `{"status":400,"title":"Bad Request"}`},
 		{"no status", `{"title":"Unprocessable Content"}`, 400, `{"title":"Bad Request","status":400}`},
 		{"a type", `{"type":"/x","title":"Conflict","status":409}`, 400, `{"type":"/x","title":"Conflict","status":400}`},
 		{"a title that says more", `{"type":"about:blank","title":"Out of credit","status":402}`, 403, `{"type":"about:blank","title":"Out of credit","status":403}`},
 		{"a long title", `{"title":"` + strings.Repeat("a", 40) + `","status":402}`, 403, `{"title":"` + strings.Repeat("a", 40) + `","status":403}`},
 		{"the same status", `{"title":"Conflict","status":400}`, 400, `{"title":"Conflict","status":400}`},
-		{"the title of the status", `{"title":"bad request","status":409}`, 400, `{"title":"bad request","status":400}`},
+		{"the title of the status", `{"title":"Bad Request","status":409}`, 400, `{"title":"Bad Request","status":400}`},
+		{"words of someone's own", `{"title":"gone","status":410}`, 404, `{"title":"gone","status":404}`},
 		{"a status without a phrase", `{"title":"Conflict","status":409}`, 499, `{"title":"Conflict","status":499}`},
 		{"on a server error", `{"title":"Bad Gateway","status":502}`, 503, `{"title":"Service Unavailable","status":503}` + "\n"},
 		{"on a server error, with a type", `{"title":"Proxy Error","type":"about:blank"}`, 503, `{"type":"about:blank","title":"Service Unavailable","status":503}` + "\n"},

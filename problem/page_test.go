@@ -20,7 +20,7 @@ func TestPagesHaveAllThatIsKnown(t *testing.T) {
 	}
 	got, err := pages.Append([]byte("before"), &full)
 	want := `before<title>503 Busy</title><p title="a &#34;b&#34; &lt;c&gt; &amp; &#39;d&#39;">a &#34;b&#34; &lt;c&gt; &amp; &#39;d&#39;` +
-		`<script>var x = "a \u0022b\u0022 \u003cc\u003e \u0026 \u0027d\u0027"</script><i>https://example.com/probs/busy</i>/orders/17 GET HEAD text/csv text/csv a/b` +
+		`<script>var x = "a \"b\" \u003cc\u003e \u0026 'd'"</script><i>https://example.com/probs/busy</i>/orders/17 GET HEAD text/csv text/csv a/b` +
 		" 90 s trace_id=4b&#34;f&lt; zone=a\nb\n"
 	if err != nil || string(got) != want {
 		t.Errorf(" got %s %v\nwant %s", got, err, want)
