@@ -10,6 +10,8 @@
 package faults
 
 import (
+	"fmt"
+
 	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/internal/charset"
 )
@@ -36,7 +38,12 @@ var names = [...]string{
 }
 
 // String gives the kind as a word in lower case.
-func (k Kind) String() string { return names[min(int(k), len(names)-1)] }
+func (k Kind) String() string {
+	if int(k) >= len(names) {
+		return fmt.Sprintf("Kind(%d)", uint8(k))
+	}
+	return names[k]
+}
 
 // Possible tells whether a body under such a Content-Type can be recognized: one that is labelled as JSON, XML or plain
 // text, or not at all. HTML is not: what stands in it a browser would run.

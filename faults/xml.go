@@ -17,7 +17,10 @@ func xmlKind(body []byte) (Kind, bool) {
 		case lex.XMLBad:
 			return None, false
 		case lex.XMLEnd:
-			return r.kind, r.fault
+			if !r.fault {
+				return None, false
+			}
+			return r.kind, true
 		case lex.Start:
 			if !r.start() {
 				return None, false

@@ -194,7 +194,13 @@ func (j *JSON) word(word string, token JSONToken) JSONToken {
 
 // string reads a string (RFC 8259 section 7) from its first quote to behind its last.
 func (j *JSON) string() bool {
-	for i := j.at + 1; i < len(j.body); {
+	for i := j.at + 1; ; {
+		for i < len(j.body) && plainJSON[j.body[i]] {
+			i++
+		}
+		if i == len(j.body) {
+			return false
+		}
 		switch c := j.body[i]; {
 		case c == '"':
 			j.at = i + 1
@@ -207,8 +213,6 @@ func (j *JSON) string() bool {
 			i += size
 		case c < ' ':
 			return false
-		case c < utf8.RuneSelf:
-			i++
 		default:
 			r, size := utf8.DecodeRune(j.body[i:])
 			if r == utf8.RuneError && size == 1 {
@@ -217,8 +221,15 @@ func (j *JSON) string() bool {
 			i += size
 		}
 	}
-	return false
 }
+
+// plainJSON has the characters of ASCII that mean nothing but themselves in a string.
+var plainJSON = func() (set [256]bool) {
+	for c := range 0x80 {
+		set[c] = c >= ' ' && c != '"' && c != '\\'
+	}
+	return set
+}()
 
 // escape reads an escape at the begin of s. The size is 0 where it is none. Of a surrogate it reads that half alone.
 func escape(s []byte) (r rune, size int) {

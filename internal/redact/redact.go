@@ -78,18 +78,25 @@ func (w *word) leaks() bool {
 		}
 	}
 	for _, begin := range leakingBegins {
-		if len(name) >= len(begin) && string(name[:len(begin)]) == begin {
+		if begins(name, begin) {
 			return true
 		}
 	}
-	for _, part := range leakingParts {
-		for i := 0; i+len(part) <= len(name); i++ {
-			if string(name[i:i+len(part)]) == part {
-				return true
+	for len(name) >= len("backtrace") { // the shortest
+		if c := name[0]; c == 's' || c == 'b' || c == 't' || c == 'e' || c == 'i' {
+			for _, part := range leakingParts {
+				if begins(name, part) {
+					return true
+				}
 			}
 		}
+		name = name[1:]
 	}
 	return false
+}
+
+func begins(name []byte, with string) bool {
+	return len(name) >= len(with) && string(name[:len(with)]) == with
 }
 
 // lines finds where a text that comes in pieces has to be cut.
@@ -105,6 +112,10 @@ type lines struct {
 func (l *lines) cutAt(piece []byte, next func([]byte) (rune, int)) int {
 	if l.cut {
 		return 0
+	}
+	if !l.over && !l.slash && isPlain(piece) {
+		l.told = l.told || len(piece) > 0
+		return -1
 	}
 	end, slashAt := 0, 0
 	for at := 0; at < len(piece); {
@@ -134,6 +145,24 @@ func (l *lines) cutAt(piece []byte, next func([]byte) (rune, int)) int {
 	}
 	return -1
 }
+
+// isPlain tells whether a piece has nothing but what is to be read: no white space but between words, and nothing that
+// could be, or stand for, a break.
+func isPlain(piece []byte) bool {
+	for _, c := range piece {
+		if !plain[c] {
+			return false
+		}
+	}
+	return len(piece) == 0 || piece[0] != ' '
+}
+
+var plain = func() (set [256]bool) {
+	for c := range 0x80 {
+		set[c] = c >= ' ' && c != '\\' && c != '&'
+	}
+	return set
+}()
 
 func isBreak(r rune) bool {
 	switch r {
