@@ -99,6 +99,8 @@ func TestGraphQL(t *testing.T) {
 		{"an error that is a text", `{"errors":[{"message":"m"},"a"]}`, faults.None},
 		{"an error without a message", `{"errors":[{"message":"m"},{"path":[]}]}`, faults.None},
 		{"a message that is none", `{"errors":[{"message":1}],"data":null}`, faults.None},
+		{"a path that is a text", `{"errors":[{"message":"Invalid pattern","path":"CODEOWNERS"}],"data":null}`, faults.None},
+		{"extensions that are a list", `{"errors":[{"message":"m","extensions":[]}]}`, faults.None},
 		{"two messages", `{"errors":[{"message":"m","message":"n"}],"data":null}`, faults.None},
 		{"members that nobody knows, alone", `{"errors":[{"message":"m","status":500}]}`, faults.None},
 		{"JSON:API", `{"errors":[{"status":"500","title":"t","detail":"d"}]}`, faults.None},

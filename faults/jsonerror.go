@@ -74,8 +74,8 @@ func (r *jsonReader) errors(token lex.JSONToken) {
 // listed is one of a list of errors.
 type listed struct {
 	code    bool // it has a code that is a text
-	message bool // it has a message that is a text
-	wrong   bool // it has a message that is none
+	message bool // it has a message
+	wrong   bool // that or another member of GraphQL is not what it should be
 	graphQL bool // it has one of the other members of GraphQL
 	other   bool // it has members that GraphQL does not know
 }
@@ -84,14 +84,16 @@ func (r *jsonReader) listed() (e listed) {
 	for r.in.Next() == lex.Name {
 		name := r.in.Bytes()
 		isCode, isMessage := lex.EqualJSON(name, "code"), lex.EqualJSON(name, "message")
-		isGraphQL := lex.EqualJSON(name, "locations") || lex.EqualJSON(name, "path") || lex.EqualJSON(name, "extensions")
+		isList := lex.EqualJSON(name, "locations") || lex.EqualJSON(name, "path")
+		isObject := lex.EqualJSON(name, "extensions")
 		token := r.in.Next()
 		r.skip(token)
 		switch {
 		case isMessage:
 			e.wrong = e.wrong || e.message || token != lex.String
 			e.message = true
-		case isGraphQL:
+		case isList || isObject:
+			e.wrong = e.wrong || token != lex.Null && (isList && token != lex.Array || isObject && token != lex.Object)
 			e.graphQL = true
 		default:
 			e.code = e.code || isCode && token == lex.String
