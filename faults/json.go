@@ -9,7 +9,8 @@ import (
 // jsonKind recognizes a document in JSON: one response, or a list of them.
 func jsonKind(body []byte) (Kind, bool) {
 	r := jsonReader{in: lex.NewJSON(body)}
-	kind, fault := None, false
+	var kind Kind
+	var fault bool
 	if r.in.Next() == lex.Object {
 		kind, fault = r.response()
 	} else {

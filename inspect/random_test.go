@@ -180,8 +180,12 @@ type maker struct{ *rand.Rand }
 
 func (r maker) anything() any {
 	return []any{
-		nil, true, false, json.Number("0"), json.Number("-32601"), json.Number("4.5"), json.Number("404.0"), "", "x", "2.0", members{}, []any{},
-		members{{"a", nil}}, []any{nil}, members{{"code", json.Number("1")}, {"message", "m"}},
+		nil, true, false, json.Number("0"), json.Number("-32601"), json.Number("4.5"), json.Number("404.0"), "", "x", "2.0",
+		members{},
+		[]any{},
+		members{{"a", nil}},
+		[]any{nil},
+		members{{"code", json.Number("1")}, {"message", "m"}},
 	}[r.IntN(15)]
 }
 

@@ -5,6 +5,7 @@
 package charset
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 )
@@ -68,10 +69,10 @@ func Mark(body []byte) (c Charset, length int) {
 // Append appends to dst what body says in c, in UTF-8. It is not ok where body is not wholly that, or c is unknown; out
 // has what comes before the fault then.
 func (c Charset) Append(dst, body []byte) (out []byte, ok bool) {
-	switch c {
-	case Unknown:
+	if c == Unknown {
 		return dst, false
-	case UTF8:
+	}
+	if c == UTF8 {
 		return append(dst, body...), utf8.Valid(body)
 	}
 	d := Decoder{Charset: c}
@@ -106,7 +107,7 @@ func (c Charset) appendRune(dst []byte, r rune) ([]byte, bool) {
 	case c == UTF16BE || c == UTF16LE:
 		return c.appendUTF16(dst, r), true
 	case r < utf8.RuneSelf, c == Latin1 && r <= 0xff, c == Windows1252 && r >= 0xa0 && r <= 0xff:
-		return append(dst, byte(r)), true
+		return append(dst, byte(r)), true //nolint:gosec // below 0x100
 	case c == Windows1252:
 		for at, other := range windows1252 {
 			if r == other {
@@ -128,9 +129,9 @@ func (c Charset) appendUTF16(dst []byte, r rune) []byte {
 
 func (c Charset) appendUnit(dst []byte, unit uint16) []byte {
 	if c == UTF16LE {
-		return append(dst, byte(unit), byte(unit>>8))
+		return binary.LittleEndian.AppendUint16(dst, unit)
 	}
-	return append(dst, byte(unit>>8), byte(unit))
+	return binary.BigEndian.AppendUint16(dst, unit)
 }
 
 // windows1252 has the characters 0x80 to 0x9f.

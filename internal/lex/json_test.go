@@ -44,6 +44,7 @@ func isJSON(body []byte) bool {
 			return true
 		case lex.JSONBad:
 			return j.Next() == lex.JSONEnd // it may not get up again
+		default:
 		}
 	}
 }

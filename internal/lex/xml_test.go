@@ -76,6 +76,7 @@ func isXML(body []byte) bool {
 			return true
 		case lex.XMLBad:
 			return x.Next() == lex.XMLEnd // it may not get up again
+		default:
 		}
 	}
 }

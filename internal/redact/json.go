@@ -71,6 +71,7 @@ func (j *jsonCutter) take(token lex.JSONToken) bool {
 		}
 	case lex.String:
 		j.text(depth)
+	default: // stays as it is
 	}
 	j.levels[depth].kept, j.levels[depth].end = true, j.in.End
 	j.name = lex.Span{}
