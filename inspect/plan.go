@@ -63,7 +63,7 @@ func NewPlan(tests []Test, captures []string) (*Plan, error) {
 }
 
 // Get gives an inspector for one body: its label, the charset parameter of
-// that ("" if there is none), the indexes of the tests that are still of
+// that ([CharsetOf], "" if there is none), the indexes of the tests that are still of
 // interest (nil for all) and whether the captures are. Tests that are not of
 // interest stay [Unknown], those that the label rules out are [No].
 func (p *Plan) Get(m Media, charset string, tests []int, captures bool) *Inspector {
