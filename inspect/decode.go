@@ -13,17 +13,44 @@ import (
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/statusgate/statusgate/internal/charset"
 )
 
 // Codings gives the content codings that [Decode] understands, the best
 // first, as for an Accept-Encoding field.
 func Codings() []string { return []string{"zstd", "gzip", "deflate", "identity"} }
 
+// Coding gives the content coding that the lines of a Content-Encoding field
+// name, in lower case: "" for none or identity alone, several with ", " between
+// them. What is no coding counts for nothing: an empty list, none, and the
+// names of character encodings and of MIME's transfer encodings that change
+// nothing, all of which servers send. x-gzip is gzip (RFC 9110 section
+// 8.4.1.3).
+func Coding(lines ...string) string {
+	var codings []string
+	for _, line := range lines {
+		for member := range strings.SplitSeq(line, ",") {
+			coding := strings.ToLower(strings.Trim(member, " \t"))
+			switch coding {
+			case "", "identity", "none", "binary", "8bit", "7bit":
+				continue
+			case "x-gzip":
+				coding = "gzip"
+			}
+			if charset.Named(coding) == charset.Unknown {
+				codings = append(codings, coding)
+			}
+		}
+	}
+	return strings.Join(codings, ", ")
+}
+
 // Decode decodes what it can of a body that begins with src, but no more than
 // limit bytes, into the space of dst. The content coding is gzip (RFC 9110
 // section 8.4.1.3, x-gzip too), deflate (section 8.4.1.2: zlib, or the bare
 // data that some send), zstd (RFC 8878, with windows up to the 8 MiB of RFC
-// 9659), or identity or "" for none. Decode reports whether out is all that
+// 9659), or identity or "" for none, as [Coding] gives it. Decode reports whether out is all that
 // src stands for: false where src is cut or limit cut out. It is not ok for
 // other codings and for corrupt data, of which out has what comes before.
 //
@@ -33,11 +60,16 @@ func Decode(coding string, src []byte, limit int, dst []byte) (out []byte, compl
 	out = dst[:0]
 	pool := &flates
 	var trailer func([]byte, *bytes.Reader) error
-	switch strings.ToLower(coding) {
-	case "", "identity":
+	switch coding {
+	case "gzip", "deflate", "zstd":
+	default:
+		coding = Coding(coding)
+	}
+	switch coding {
+	case "":
 		n := max(0, min(len(src), limit))
 		return append(out, src[:n]...), n == len(src), true
-	case "gzip", "x-gzip":
+	case "gzip":
 		pool = &gzips
 	case "deflate":
 		if isZlib(src) {

@@ -20,8 +20,10 @@
 //
 // # JSON
 //
-// Documents are held to RFC 8259: UTF-8, no NaN, nothing after the value. One
-// byte order mark is ignored (section 8.1 allows that). Of members with the
+// Documents are held to RFC 8259: no NaN, nothing after the value. They are in
+// UTF-8, or in UTF-16, ISO-8859-1 or windows-1252 where a byte order mark or
+// the charset parameter says so; what is UTF-8 counts as that under any label
+// but UTF-16's. A byte order mark is ignored (section 8.1 allows that). Of members with the
 // same name the first decides, where most parsers take the last: an answer
 // can then be given without reading on. Lone surrogates in escapes count as
 // U+FFFD.

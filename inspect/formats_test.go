@@ -74,7 +74,7 @@ func TestGraphQLErrors(t *testing.T) {
 		return `{"errors":[{"message":"x"},{"message":"y","extensions":{"code":"` + code + `"}}],"data":null}`
 	}
 	runFormat(t, inspect.GraphQLErrors(), inspect.MediaJSON, []formatCase{
-		{"without data", `{"errors":[{"message":"x","locations":[{"line":1,"column":2}],"path":["a",0],"extensions":{}}]}`, yes, 500},
+		{"without data", `{"errors":[{"message":"x","locations":[{"line":1,"column":2}],"path":["a",0],"extensions":{}}]}`, yes, 400},
 		{"with null data", `{"data":null,"errors":[{"message":"x"}],"extensions":{"cost":1}}`, yes, 500},
 		{"with nulls for data", `{"data":{"a":null,"b":null},"errors":[{"message":"x","path":null,"locations":null,"extensions":null}]}`, yes, 500},
 		{"with own members beside data", `{"data":{"a":null},"errors":[{"type":"NOT_FOUND","message":"x"}]}`, yes, 500},
@@ -87,6 +87,28 @@ func TestGraphQLErrors(t *testing.T) {
 		{"not found", code("USER_NOT_FOUND"), yes, 404},
 		{"a query that is not kept", code("PERSISTED_QUERY_NOT_FOUND"), yes, 400},
 		{"internal", code("INTERNAL_SERVER_ERROR"), yes, 500},
+		{"internal, without data", `{"errors":[{"message":"x","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}`, yes, 500},
+		{"a code that nobody knows, without data", `{"errors":[{"message":"x","extensions":{"code":"CAN_NOT_FETCH_BY_ID"}}]}`, yes, 400},
+		{"a code that nobody knows, with data", code("CAN_NOT_FETCH_BY_ID"), yes, 500},
+		{"a status as a code", code("404"), yes, 404},
+		{"a number as a code", `{"data":null,"errors":[{"message":"x","extensions":{"code":422}}]}`, yes, 400},
+		{"a number of the server", `{"errors":[{"message":"x","extensions":{"code":503}}]}`, yes, 500},
+		{"Spring's classification", `{"data":null,"errors":[{"message":"x","extensions":{"classification":"UNAUTHORIZED"}}]}`, yes, 401},
+		{"graphql-java's classification", `{"errors":[{"message":"x","extensions":{"classification":"InvalidSyntax"}}]}`, yes, 400},
+		{"a failure to fetch", `{"errors":[{"message":"x","extensions":{"classification":"DataFetchingException"}}]}`, yes, 500},
+		{"a classification that is an object", `{"errors":[{"message":"x","extensions":{"classification":{"type":"NOT_FOUND"}}}]}`, yes, 400},
+		{"DGS's type", `{"data":null,"errors":[{"message":"x","extensions":{"errorType":"PERMISSION_DENIED"}}]}`, yes, 403},
+		{"graphql-java's type of old", `{"data":null,"errors":[{"message":"x","errorType":"ValidationError"}]}`, yes, 400},
+		{"a code before a classification", `{"errors":[{"message":"x","extensions":{"classification":"NOT_FOUND","code":"FORBIDDEN"}}]}`, yes, 403},
+		{"a code that nobody knows before a classification", `{"errors":[{"message":"x","extensions":{"code":"ORDER_17","classification":"NOT_FOUND"}}]}`, yes, 404},
+		{"Hot Chocolate, not signed in", code("AUTH_NOT_AUTHENTICATED"), yes, 401},
+		{"Hot Chocolate, not allowed", code("AUTH_NOT_AUTHORIZED"), yes, 403},
+		{"Hot Chocolate, a policy that is not there", code("AUTH_POLICY_NOT_FOUND"), yes, 500},
+		{"Hot Chocolate, a variable", code("HC0016"), yes, 400},
+		{"Hot Chocolate, time out", `{"errors":[{"message":"x","extensions":{"code":"HC0045"}}]}`, yes, 500},
+		{"Hot Chocolate, a variable that is missing", `{"errors":[{"message":"x","extensions":{"code":"HC0018"}}]}`, yes, 400},
+		{"Hot Chocolate, a null that may not be", code("HC0018"), yes, 500},
+		{"what only looks like Hot Chocolate", code("HC16"), yes, 500},
 		{"the first code counts", `{"errors":[{"message":"x","extensions":{"code":1}},` +
 			`{"message":"y","extensions":{"code":"FORBIDDEN"}},{"message":"y","extensions":{"code":"UNAUTHENTICATED"}}]}`, yes, 403},
 		{"with data", `{"data":{"a":null,"b":1},"errors":[{"message":"x"}]}`, no, 0},
@@ -111,6 +133,42 @@ func TestGraphQLErrors(t *testing.T) {
 	})
 }
 
+func TestGraphQLNoData(t *testing.T) {
+	runFormat(t, inspect.GraphQLNoData(), inspect.MediaJSON, []formatCase{
+		{"without data", `{"errors":[{"message":"x","locations":[]}]}`, yes, 400},
+		{"with null data", `{"data":null,"errors":[{"message":"x"}]}`, yes, 500},
+		{"with own members beside data", `{"data":null,"errors":[{"type":"NOT_FOUND","message":"x"}]}`, yes, 500},
+		{"with own members alone", `{"errors":[{"line":3,"kind":"Invalid","message":"x"}]}`, no, 0},
+		{"with nulls for data", `{"data":{"a":null},"errors":[{"message":"x"}]}`, no, 0},
+		{"with an empty object for data", `{"errors":[{"message":"x"}],"data":{}}`, no, 0},
+		{"with data", `{"errors":[{"message":"x"}],"data":{"a":1}}`, no, 0},
+		{"without errors", `{"data":null}`, no, 0},
+		{"cut", `{"errors":[{"message":"x"}],"data":null`, unknown, 0},
+	})
+}
+
+func TestGraphQLRequestError(t *testing.T) {
+	runFormat(t, inspect.GraphQLRequestError(), inspect.MediaJSON, []formatCase{
+		{"without data", `{"errors":[{"message":"x","extensions":{"code":"UNAUTHENTICATED"}}],"extensions":{}}`, yes, 401},
+		{"with own members", `{"errors":[{"message":"x","category":"graphql"}]}`, yes, 400},
+		{"with null data", `{"errors":[{"message":"x"}],"data":null}`, no, 0},
+		{"with data", `{"data":{"a":1},"errors":[{"message":"x"}]}`, no, 0},
+		{"without errors", `{"extensions":{}}`, no, 0},
+		{"with another member", `{"errors":[{"message":"x"}],"status":1}`, no, 0},
+		{"cut", `{"errors":[{"message":"x"}]`, unknown, 0},
+	})
+}
+
+// What has data to show is no matter for the tests that want none, so that nothing is held for them.
+func TestGraphQLDataSettlesAtOnce(t *testing.T) {
+	plan := newPlan(t, nil, inspect.GraphQLNoData(), inspect.GraphQLRequestError())
+	i := plan.Get(inspect.MediaJSON, "", nil, false)
+	if i.Write([]byte(`{"errors":[{"message":"x"}],"data":{`)); !i.Done() {
+		t.Errorf("%v and %v, not done", i.Answer(0), i.Answer(1))
+	}
+	plan.Put(i)
+}
+
 func TestSOAPFault(t *testing.T) {
 	const ns11, ns12 = `xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"`, `xmlns:s="http://www.w3.org/2003/05/soap-envelope"`
 	soap := func(ns, inBody string) string {
@@ -119,21 +177,25 @@ func TestSOAPFault(t *testing.T) {
 	fault := func(code string) string { return soap(ns11, `<s:Fault><faultcode>`+code+`</faultcode></s:Fault>`) }
 	fault12 := func(code string) string { return soap(ns12, `<s:Fault><s:Code>`+code+`</s:Code></s:Fault>`) }
 	runFormat(t, inspect.SOAPFault(), inspect.MediaXML, []formatCase{
-		{"of the client", fault("s:Client"), yes, 400},
-		{"of the client, finer", fault("\n s:Client.Authentication\n"), yes, 400},
-		{"of the client, without prefix", fault("<![CDATA[Client]]>"), yes, 400},
+		{"of the client", fault("s:Client"), yes, 500},
+		{"of the client, finer", fault("\n s:Client.Authentication\n"), yes, 500},
+		{"of SOAP 1.1 with the code of 1.2", soap(ns11, `<s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code></s:Fault>`), yes, 500},
 		{"of the server", fault("s:Server"), yes, 500},
 		{"of some other code", fault("a:InternalServiceFault"), yes, 500},
 		{"without a code", soap(ns11, `<s:Fault/>`), yes, 500},
 		{"with an empty code", fault(""), yes, 500},
 		{"of the sender", fault12("<s:Value>s:Sender</s:Value><s:Subcode><s:Value>m:Timeout</s:Value></s:Subcode>"), yes, 400},
+		{"of the sender, without prefix", fault12("<s:Value>\n <![CDATA[Sender]]></s:Value>"), yes, 400},
+		{"of the sender, without a namespace", `<Envelope><Body><Fault><Code><Value>Sender</Value></Code></Fault></Body></Envelope>`, yes, 400},
+		{"with a code that has a text of its own", fault12("s:Sender"), yes, 500},
+		{"with a value that has elements", fault12("<s:Value>s:Sender<x/></s:Value>"), yes, 500},
 		{"of the receiver", fault12("<s:Value>s:Receiver</s:Value>"), yes, 500},
 		{"of a sender that comes second", fault12("<s:Subcode><s:Value>s:Sender</s:Value></s:Subcode><s:Value>s:Receiver</s:Value>"), yes, 500},
 		{"with a default namespace", `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Fault/></Body></Envelope>`, yes, 500},
 		{"without namespaces", `<Envelope><Body><Fault/></Body></Envelope>`, yes, 500},
 		{"with a prefix never declared", `<soap:Envelope><soap:Body><soap:Fault/></soap:Body></soap:Envelope>`, yes, 500},
 		{"with the default namespace taken back", `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Fault xmlns=""/></Body></Envelope>`, no, 0},
-		{"with another prefix", soap(ns11, `<t:Fault xmlns:t="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>Client</faultcode></t:Fault>`), yes, 400},
+		{"with another prefix", soap(ns11, `<t:Fault xmlns:t="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>Client</faultcode></t:Fault>`), yes, 500},
 		{"with another namespace", soap(ns11, `<t:Fault xmlns:t="urn:plant"/>`), no, 0},
 		{"a response", soap(ns11, `<r><s:Fault/></r>`), no, 0},
 		{"behind a response", soap(ns11, `<r/><s:Fault/>`), no, 0},
@@ -145,11 +207,13 @@ func TestSOAPFault(t *testing.T) {
 	})
 	plan := newPlan(t, nil, inspect.SOAPFault())
 	i := plan.Get(inspect.MediaXML, "", nil, false)
-	i.Write([]byte(strings.Split(fault("s:Client"), "</faultcode")[0]))
+	whole := fault12("<s:Value>s:Sender</s:Value>")
+	at := strings.Index(whole, "</s:Value>")
+	i.Write([]byte(whole[:at]))
 	if _, ok := i.Auto(0); i.Answer(0) != yes || ok || i.Done() {
 		t.Errorf("%v, a status %v, done %v: want a fault whose status is still to come", i.Answer(0), ok, i.Done())
 	}
-	i.Write([]byte("</faultcode>"))
+	i.Write([]byte(whole[at:]))
 	if status, ok := i.Auto(0); status != 400 || !ok || !i.Done() {
 		t.Errorf("%d %v, done %v", status, ok, i.Done())
 	}

@@ -19,7 +19,7 @@ func everyTest() []inspect.Test {
 		must(inspect.JSON("/ok", "false")), must(inspect.JSON("/a/b", "!0")), must(inspect.JSON("/0")), must(inspect.JSON("", "1")),
 		must(inspect.XML("a/b", "x")), must(inspect.XML("*/@c")), must(inspect.XML("a")),
 		inspect.JSONRPCError(), inspect.GraphQLErrors(), inspect.SOAPFault(), inspect.HTMLPage(), inspect.Problem(),
-		inspect.Empty(), must(inspect.Contains("ab")), must(inspect.Regexp("b$")),
+		inspect.Empty(), must(inspect.Contains("ab")), must(inspect.Regexp("b$")), inspect.GraphQLNoData(), inspect.GraphQLRequestError(),
 	}
 }
 
@@ -53,14 +53,15 @@ func FuzzChunks(f *testing.F) {
 	}
 	tests := everyTest()
 	plan := newPlan(f, []string{"/a/b", "/0"}, tests...)
+	charsets := []string{"", "utf-8", "utf-16", "latin1", "windows-1252", "us-ascii", "utf-16le", "koi8-r"}
 	f.Fuzz(func(t *testing.T, body string, media, how uint8, cuts uint64) {
-		m, ending := inspect.Media(media%7), inspect.Ending(how%3)
-		whole := plan.Get(m, "", nil, true)
+		m, ending, charset := inspect.Media(media%8), inspect.Ending(how%3), charsets[how/3%8]
+		whole := plan.Get(m, charset, nil, true)
 		whole.Write([]byte(body))
 		whole.End(ending)
 		want := outcome(whole, len(tests), 2)
 		plan.Put(whole)
-		pieces := plan.Get(m, "", nil, true)
+		pieces := plan.Get(m, charset, nil, true)
 		before := outcome(pieces, len(tests), 2)
 		for rest := []byte(body); len(rest) > 0; {
 			n := min(len(rest), int(cuts&7)+1)

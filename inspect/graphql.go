@@ -1,9 +1,9 @@
 package inspect
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
+
+// graphQLKinds are the tests that read GraphQL.
+var graphQLKinds = [...]testKind{testGraphQL, testGraphQLNoData, testGraphQLRequest}
 
 // graphQLPatterns lead to what makes a GraphQL response (GraphQL
 // specification section 7.1).
@@ -21,6 +21,9 @@ func graphQLPatterns() []pattern {
 		at(gqlList, errors, element, step{name: "path"}),
 		at(gqlExtensions, errors, element, extensions),
 		at(gqlCode, errors, element, extensions, step{name: "code"}),
+		at(gqlClass, errors, element, extensions, step{name: "classification"}), // graphql-java, Spring
+		at(gqlClass, errors, element, extensions, step{name: "errorType"}),      // DGS
+		at(gqlClass, errors, element, step{name: "errorType"}),                  // graphql-java before its version 9
 		at(gqlExtra, errors, element, step{
 			member: true, except: []string{"message", "locations", "path", "extensions"},
 		}),
@@ -32,10 +35,12 @@ func graphQLPatterns() []pattern {
 // graphQLState is what was seen of a response.
 type graphQLState struct {
 	errors, data bool
+	object       bool // data is not null
 	extra        bool // errors have members that the specification does not know
 	message      bool // of the error that is being read
-	met          bool
-	status       int
+	over         bool
+	coded        bool
+	code, class  int // statuses by the first code and the first class that tell one, 0 for none
 }
 
 // take takes an event. It reports false if this is no such response, whatever
@@ -44,8 +49,8 @@ func (s *graphQLState) take(r role, f found) bool {
 	switch r {
 	case gqlRoot:
 		if f.close {
-			s.met = s.errors && (s.data || !s.extra)
-			return s.met
+			s.over = s.errors
+			return s.over
 		}
 		return f.opens(object)
 	case gqlErrors:
@@ -66,14 +71,21 @@ func (s *graphQLState) take(r role, f found) bool {
 	case gqlExtensions:
 		return f.close || f.isNull() || f.opens(object)
 	case gqlCode:
-		if s.status == 0 && f.kind == text && !f.close {
-			s.status = graphQLStatus(string(f.text))
+		if !s.coded && !f.close && (f.kind == text || f.kind == number) {
+			s.code = graphQLStatus(f.text)
+			s.coded = s.code > 0 || f.kind == text
+		}
+		return true
+	case gqlClass:
+		if s.class == 0 && f.kind == text && !f.close {
+			s.class = graphQLStatus(f.text)
 		}
 		return true
 	case gqlExtra:
 		s.extra = true
 		return true
 	case gqlData:
+		s.object = s.object || f.opens(object)
 		return f.close || (f.isNull() || f.opens(object)) && once(&s.data)
 	case gqlField:
 		return f.isNull()
@@ -82,21 +94,44 @@ func (s *graphQLState) take(r role, f found) bool {
 	}
 }
 
-// graphQLStatus gives the status for an extensions.code. The specification
-// leaves the codes to the servers; Apollo's are the most widely copied.
-func graphQLStatus(code string) int {
-	code = strings.ToUpper(strings.ReplaceAll(code, "-", "_"))
+// status gives the status of the response. Without data the request was never
+// executed, so it is the request's fault unless a code says otherwise (GraphQL
+// specification section 7.1.1).
+func (s *graphQLState) status() int {
 	switch {
-	case code == "UNAUTHENTICATED", code == "UNAUTHORIZED", code == "INVALID_JWT":
-		return http.StatusUnauthorized
-	case code == "FORBIDDEN", code == "ACCESS_DENIED", code == "PERMISSION_DENIED":
-		return http.StatusForbidden
-	case strings.Contains(code, "NOT_FOUND") && code != "PERSISTED_QUERY_NOT_FOUND":
-		return http.StatusNotFound
-	case code == "BAD_USER_INPUT", code == "BAD_REQUEST", code == "INVALID_ARGUMENT",
-		strings.Contains(code, "VALIDATION"), strings.HasSuffix(code, "PARSE_FAILED"),
-		strings.HasPrefix(code, "PERSISTED_QUERY_"), code == "OPERATION_RESOLUTION_FAILURE":
+	case s.code > 0:
+		return s.code
+	case s.class > 0:
+		return s.class
+	case !s.data:
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError
+}
+
+// takeGraphQL takes an event.
+func (i *Inspector) takeGraphQL(r role, f found) {
+	s := &i.gql
+	if !s.take(r, f) {
+		for _, kind := range graphQLKinds {
+			i.decideKind(kind, No)
+		}
+		return
+	}
+	if s.data {
+		i.decideKind(testGraphQLRequest, No)
+	}
+	if s.object {
+		i.decideKind(testGraphQLNoData, No)
+	}
+	if !s.over {
+		return
+	}
+	if !s.data && s.extra {
+		i.decideKind(testGraphQL, No)
+		i.decideKind(testGraphQLNoData, No)
+	}
+	for _, kind := range graphQLKinds {
+		i.decideAuto(kind, s.status())
+	}
 }

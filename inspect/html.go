@@ -124,12 +124,12 @@ func (h *htmlReader) tag(m Media) Answer {
 		return Unknown
 	case string(word) == "html":
 		return Yes
-	case h.strict || m == MediaXML || m == MediaText:
+	case h.strict || m == MediaXML || m == MediaText || m == MediaScript:
 		return No
 	}
 	switch string(word) { // those of the MIME Sniffing Standard, section 7.1, and their like
 	case "head", "script", "iframe", "h1", "div", "font", "table", "a", "style", "title", "b", "body", "br", "p",
-		"center", "meta", "link":
+		"center", "meta", "link", "pre", "hr", "h2", "h3", "span", "strong", "ul":
 		return Yes
 	}
 	return No

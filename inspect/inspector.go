@@ -67,7 +67,7 @@ func newInspector(p *Plan) *Inspector {
 // reset makes the inspector ready for a body.
 func (i *Inspector) reset(m Media, charset string, tests []int, captures bool) {
 	i.media, i.ended, i.open, i.read = m, false, len(i.slots)+len(i.found), 0
-	i.json.reset(i.open)
+	i.json.reset(i.open, charset)
 	i.xml.reset(charset)
 	i.html = htmlReader{}
 	i.rpc, i.gql, i.prob, i.soap = rpcState{}, graphQLState{}, problemState{}, soapState{}
@@ -113,7 +113,7 @@ func (i *Inspector) count() {
 // on.
 func (i *Inspector) reader(test int) *int {
 	switch i.plan.tests[test].kind {
-	case testJSON, testRPC, testGraphQL:
+	case testJSON, testRPC, testGraphQL, testGraphQLNoData, testGraphQLRequest:
 		return &i.json.open
 	case testXML, testSOAP:
 		return &i.xml.open
@@ -186,11 +186,12 @@ func (i *Inspector) End(how Ending) {
 func (i *Inspector) Answer(test int) Answer { return i.slots[test].answer }
 
 // Auto gives the status that a body says it should have had, once the test is
-// met and no byte to come can change it: for [SOAPFault] 400 where the fault
-// is the Client's or Sender's; for [JSONRPCError] (of a batch, the first) 400
-// for -32700, -32600 and -32602, 404 for -32601; for [GraphQLErrors] by the
-// first extensions.code; for [Problem] its status; 500 where none of these
-// applies. For [JSON] and [XML] it is the integer that was found, whatever
+// met and no byte to come can change it: for [SOAPFault] 400 where it is a
+// Sender's by SOAP 1.2, never by SOAP 1.1, whose faults are 500 (section 6.2);
+// for [JSONRPCError] (of a batch, the first) 400 for -32700, -32600 and -32602,
+// 404 for -32601; for [GraphQLErrors] and its kin by the first extensions.code
+// or else classification, 400 where these tell nothing and there is no data;
+// for [Problem] its status; 500 where none of these applies. For [JSON] and [XML] it is the integer that was found, whatever
 // its range, and 0 where there is none.
 func (i *Inspector) Auto(test int) (status int, ok bool) {
 	s := &i.slots[test]

@@ -1,5 +1,11 @@
 package inspect
 
+import (
+	"strings"
+
+	"github.com/statusgate/statusgate/internal/charset"
+)
+
 // The JSON reader: RFC 8259, one byte after the other, ready to stop and go on
 // anywhere.
 
@@ -26,6 +32,7 @@ type frame struct {
 
 type jsonReader struct {
 	open  int // tests and captures that wait for this reader
+	in    jsonInput
 	state jsonState
 	name  bool // the string being read is a member's name
 	keep  bool // what is being read is compared with something
@@ -50,7 +57,8 @@ type jsonReader struct {
 	kind    valueKind
 }
 
-func (j *jsonReader) reset(open int) {
+func (j *jsonReader) reset(open int, label string) {
+	j.in = jsonInput{label: charset.Named(strings.Trim(label, `"' `))}
 	j.open, j.state, j.bom, j.depth, j.within, j.next = open, jsonBegin, 0, 0, 0, 0
 	j.long, j.escape, j.high, j.parts = false, 0, 0, 0
 }
@@ -58,7 +66,8 @@ func (j *jsonReader) reset(open int) {
 // onPath tells whether patterns lead to the innermost open level.
 func (j *jsonReader) onPath() bool { return j.within == j.depth }
 
-func (i *Inspector) writeJSON(b []byte) {
+// jsonBytes reads bytes of UTF-8.
+func (i *Inspector) jsonBytes(b []byte) {
 	j := &i.json
 	p := 0
 	if j.state == jsonBegin {

@@ -121,11 +121,7 @@ func (i *Inspector) known(r role, f found) {
 			i.decideAuto(testRPC, i.rpc.status)
 		}
 	case r <= gqlField:
-		if !i.gql.take(r, f) {
-			i.decideKind(testGraphQL, No)
-		} else if i.gql.met {
-			i.decideAuto(testGraphQL, i.gql.status)
-		}
+		i.takeGraphQL(r, f)
 	default:
 		if !i.prob.take(r, f) {
 			i.decideKind(testProblem, No)

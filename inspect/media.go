@@ -13,6 +13,7 @@ const (
 	MediaXML                     // application/xml, text/xml, +xml (RFC 7303 section 8)
 	MediaHTML                    // text/html, application/xhtml+xml
 	MediaText                    // text/plain
+	MediaScript                  // text/javascript and kin: a script, or JSON from before it had a label
 	MediaStream                  // endless or framed records, never inspected
 )
 
@@ -33,7 +34,7 @@ func MediaOf(contentType string) Media {
 		return MediaStream
 	case strings.HasSuffix(essence, "+json"):
 		return MediaJSON
-	case strings.HasSuffix(essence, "+xml"):
+	case strings.HasSuffix(essence, "+xml"), strings.HasSuffix(essence, "_xml"): // application/vnd.ogc.se_xml and kin
 		return MediaXML
 	}
 	return MediaOther
@@ -55,6 +56,12 @@ var labels = map[string]Media{
 	"text/html":                    MediaHTML,
 	"application/xhtml+xml":        MediaHTML,
 	"text/plain":                   MediaText,
+	"text/javascript":              MediaScript, // RFC 9239
+	"text/x-javascript":            MediaScript,
+	"text/ecmascript":              MediaScript,
+	"application/javascript":       MediaScript,
+	"application/x-javascript":     MediaScript,
+	"application/ecmascript":       MediaScript,
 	"text/event-stream":            MediaStream, // HTML Living Standard, server-sent events
 	"application/x-ndjson":         MediaStream,
 	"application/ndjson":           MediaStream,
@@ -70,4 +77,34 @@ var labels = map[string]Media{
 	"application/x-json-stream":    MediaStream,
 	"multipart/x-mixed-replace":    MediaStream,
 	"multipart/mixed":              MediaStream, // incremental GraphQL, batches: many bodies in one
+}
+
+// CharsetOf gives the charset parameter of a Content-Type, "" where it has none. It is found among parameters that are
+// broken, too: servers send "; utf-8" and "charset=;".
+func CharsetOf(contentType string) string {
+	_, params, more := strings.Cut(contentType, ";")
+	for more {
+		var param string
+		param, params, more = strings.Cut(params, ";")
+		name, value, _ := strings.Cut(param, "=")
+		if strings.EqualFold(strings.Trim(name, " \t"), "charset") {
+			return strings.Trim(value, "\"' \t")
+		}
+	}
+	return ""
+}
+
+// PageType gives the media type for which to ask the client's Accept whether it takes an HTML page that came under
+// contentType: that type itself where it is one of HTML's, for XHTML may be taken where text/html is not; else
+// text/html. It is "" where no Accept makes a page welcome: JSON was promised, and what begins like HTML is none.
+func PageType(contentType string) string {
+	switch MediaOf(contentType) {
+	case MediaHTML:
+		essence, _, _ := strings.Cut(contentType, ";")
+		return strings.Trim(essence, " \t")
+	case MediaJSON:
+		return ""
+	default:
+		return "text/html"
+	}
 }

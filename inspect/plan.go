@@ -45,12 +45,14 @@ func NewPlan(tests []Test, captures []string) (*Plan, error) {
 		}
 		patterns = append(patterns, literal(tokens, hook{roleCapture, uint16(i)})) //nolint:gosec // a configuration's
 	}
-	for kind, known := range map[testKind][]pattern{
-		testRPC: rpcPatterns(), testGraphQL: graphQLPatterns(), testProblem: problemPatterns(),
-	} {
-		if len(p.byKind[kind]) > 0 {
-			patterns = append(patterns, known...)
-		}
+	if len(p.byKind[testRPC]) > 0 {
+		patterns = append(patterns, rpcPatterns()...)
+	}
+	if len(p.byKind[testGraphQL])+len(p.byKind[testGraphQLNoData])+len(p.byKind[testGraphQLRequest]) > 0 {
+		patterns = append(patterns, graphQLPatterns()...)
+	}
+	if len(p.byKind[testProblem]) > 0 {
+		patterns = append(patterns, problemPatterns()...)
 	}
 	p.nodes = newTrie(patterns)
 	for _, pattern := range patterns {
@@ -61,7 +63,7 @@ func NewPlan(tests []Test, captures []string) (*Plan, error) {
 }
 
 // Get gives an inspector for one body: its label, the charset parameter of
-// that ("" if there is none), the indexes of the tests that are still of
+// that ([CharsetOf], "" if there is none), the indexes of the tests that are still of
 // interest (nil for all) and whether the captures are. Tests that are not of
 // interest stay [Unknown], those that the label rules out are [No].
 func (p *Plan) Get(m Media, charset string, tests []int, captures bool) *Inspector {

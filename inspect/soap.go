@@ -73,7 +73,7 @@ type soapState struct {
 	space space // of the envelope
 	body  bool
 	fault bool
-	code  bool // within SOAP 1.2's Code
+	code  bool // within the Code of SOAP 1.2
 }
 
 // knownOpened takes the begin of one of the first levels' elements for the
@@ -118,6 +118,10 @@ func (i *Inspector) soapOpened(depth int, local []byte) (keep bool) {
 			i.decideKind(testSOAP, No)
 			return false
 		}
+		if s.space == spaceSOAP11 {
+			i.decideAuto(testSOAP, http.StatusInternalServerError) // section 6.2, whatever the code
+			return false
+		}
 		for _, test := range i.plan.byKind[testSOAP] {
 			if slot := &i.slots[test]; !slot.settled {
 				slot.answer = Yes // the status is still to come
@@ -125,7 +129,6 @@ func (i *Inspector) soapOpened(depth int, local []byte) (keep bool) {
 		}
 	case depth == 4 && s.fault:
 		s.code = string(local) == "Code"
-		return string(local) == "faultcode"
 	case depth == 5 && s.fault && s.code:
 		return string(local) == "Value"
 	}
@@ -140,17 +143,15 @@ func (i *Inspector) soapClosed(depth int) {
 		i.decideKind(testSOAP, No)
 	case depth == 3 && s.fault:
 		i.decideAuto(testSOAP, http.StatusInternalServerError)
-	case s.fault && x.keep && !x.children && len(x.content()) > 0 && (depth == 4 && !s.code || depth == 5 && s.code):
+	case depth == 5 && s.fault && s.code && x.keep && !x.children && len(x.content()) > 0:
 		i.decideAuto(testSOAP, faultStatus(x.content()))
 	}
 }
 
-// faultStatus gives the status for a faultcode (SOAP 1.1 section 4.4.1, dots
-// make it finer) or a code's Value (SOAP 1.2 part 1 section 5.4.6).
+// faultStatus gives the status for a code's Value (SOAP 1.2 part 1 section
+// 5.4.6, part 2 section 7.5.2.2).
 func faultStatus(code []byte) int {
-	code = code[bytes.LastIndexByte(code, ':')+1:]
-	code, _, _ = bytes.Cut(code, []byte("."))
-	if string(code) == "Client" || string(code) == "Sender" {
+	if string(code[bytes.LastIndexByte(code, ':')+1:]) == "Sender" {
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError

@@ -29,6 +29,8 @@ const (
 	testXML
 	testRPC
 	testGraphQL
+	testGraphQLNoData
+	testGraphQLRequest
 	testSOAP
 	testHTML
 	testProblem
@@ -129,6 +131,19 @@ func JSONRPCError() Test { return Test{kind: testRPC, words: "jsonrpc_error"} }
 // type. Errors with other members in them count only beside a data member.
 func GraphQLErrors() Test { return Test{kind: testGraphQL, words: "graphql_errors"} }
 
+// GraphQLNoData tests for a GraphQL response with errors, as [GraphQLErrors]
+// does, whose data is absent or null: no part of it can be used.
+func GraphQLNoData() Test { return Test{kind: testGraphQLNoData, words: "graphql_no_data"} }
+
+// GraphQLRequestError tests for a GraphQL response with errors and no data
+// member at all: the request was refused before it was executed (GraphQL
+// specification section 7.1.1). Errors may have any other members. The caller
+// sees to the media type, which should be GraphQL's own,
+// application/graphql-response+json.
+func GraphQLRequestError() Test {
+	return Test{kind: testGraphQLRequest, words: "graphql_request_error"}
+}
+
 // SOAPFault tests for a SOAP envelope, by the namespace of SOAP 1.1 (section
 // 4) or 1.2 (part 1 section 5) or without any, whose body has a Fault as its
 // first element.
@@ -184,14 +199,19 @@ func mayBeJSON(m Media) bool { return possible[testJSON]&(1<<m) != 0 }
 const (
 	anyMedia   = 1<<MediaStream - 1 // all but streams
 	vagueMedia = 1<<MediaUnlabelled | 1<<MediaHTML | 1<<MediaText
+	jsonMedia  = vagueMedia | 1<<MediaJSON | 1<<MediaScript
 )
 
 // possible has a bit for each kind of media that can meet a kind of test.
 var possible = [...]uint8{
-	testNone:     0,
-	testJSON:     vagueMedia | 1<<MediaJSON,
-	testRPC:      vagueMedia | 1<<MediaJSON,
-	testGraphQL:  vagueMedia | 1<<MediaJSON,
+	testNone:    0,
+	testJSON:    jsonMedia,
+	testRPC:     jsonMedia,
+	testGraphQL: jsonMedia,
+
+	testGraphQLNoData:  jsonMedia,
+	testGraphQLRequest: jsonMedia,
+
 	testXML:      vagueMedia | 1<<MediaXML,
 	testSOAP:     vagueMedia | 1<<MediaXML,
 	testProblem:  1<<MediaJSON | 1<<MediaXML,

@@ -8,8 +8,8 @@ import (
 
 // One test being settled must not disturb it while others go on.
 func TestTestsTogether(t *testing.T) {
-	const soap = `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>s:Client</faultcode>` +
-		`<faultcode>s:Server</faultcode></s:Fault></s:Body><z><![CDATA[z]]></z></s:Envelope>`
+	const soap = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value>` +
+		`<s:Value>s:Receiver</s:Value></s:Code></s:Fault></s:Body><z><![CDATA[z]]></z></s:Envelope>`
 	for _, test := range []struct {
 		name  string
 		media inspect.Media

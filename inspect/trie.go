@@ -28,6 +28,7 @@ const (
 	gqlList
 	gqlExtensions
 	gqlCode
+	gqlClass
 	gqlExtra
 	gqlData
 	gqlField

@@ -70,7 +70,7 @@ type xmlReader struct {
 
 func (x *xmlReader) reset(charset string) {
 	clear(x.taken)
-	x.in = xmlInput{label: codingOf(strings.Trim(charset, `"' `))}
+	x.in = xmlInput{label: strings.Trim(charset, `"' `)}
 	x.state, x.begun, x.decl, x.done = xmlText, false, false, false
 	x.children, x.attrs, x.isNil, x.keep, x.long = false, false, false, false, false
 	x.match, x.entityN = 0, 0
@@ -196,7 +196,7 @@ func (x *xmlReader) content() []byte {
 func (x *xmlReader) begins() {
 	if !x.begun {
 		x.begun = true
-		if x.in.coding == codingASCII {
+		if x.in.coding == codingDeclares {
 			x.in.coding = codingUTF8
 		}
 	}

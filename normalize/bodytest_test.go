@@ -142,7 +142,7 @@ func TestAutoWaitsForTheStatus(t *testing.T) {
 	contract, plan := bodyRules(t, normalize.ProfileDocumented, rule(t, "200", normalize.Auto, body(inspect.SOAPFault(), nil)))
 	i := plan.Get(inspect.MediaXML, "", nil, false)
 	r := normalize.Response{Status: 200, Media: inspect.MediaXML, Inspector: i}
-	i.Write([]byte(`<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><Fault>`))
+	i.Write([]byte(`<Envelope xmlns="http://www.w3.org/2003/05/soap-envelope"><Body><Fault>`))
 	if got := contract.Decide(&r); !got.Pending || i.Answer(0) != inspect.Yes {
 		t.Errorf("before the fault code: got %+v and %v, want it pending on a yes", got, i.Answer(0))
 	}
@@ -151,7 +151,7 @@ func TestAutoWaitsForTheStatus(t *testing.T) {
 		t.Errorf("without a fault code: got %+v, want 500", got)
 	}
 	r.Final = false
-	i.Write([]byte(`<faultcode>Client</faultcode>`))
+	i.Write([]byte(`<Code><Value>Sender</Value>`))
 	if got := contract.Decide(&r); got.Status != 400 || got.Rule != 0 {
 		t.Errorf("behind the fault code: got %+v, want 400", got)
 	}

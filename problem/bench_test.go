@@ -92,4 +92,5 @@ type model struct {
 	Accepted   []string `json:"accepted,omitempty" xml:"accepted>i"`
 	Available  []string `json:"available,omitempty" xml:"available>i"`
 	RetryAfter int      `json:"retry_after,omitempty" xml:"retry_after"`
+	TraceID    string   `json:"trace_id,omitempty" xml:"trace_id"`
 }

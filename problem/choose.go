@@ -28,11 +28,11 @@ func Choose(accept []string, formats []Format) Format {
 // wishes is what an Accept header says about the formats: qualities from 1 to 1001, one more than the thousandths of
 // RFC 9110 §12.4.2, so that zero is "not mentioned" and 1 is "not acceptable".
 type wishes struct {
-	sent     [len(formats)]int // by the media type that is sent
-	alias    [len(formats)]int // by another name for it
-	app      int               // application/*
-	text     int               // text/*
-	anything int               // */*
+	sent     [choosable]int // by the media type that is sent
+	alias    [choosable]int // by another name for it
+	app      int            // application/*
+	text     int            // text/*
+	anything int            // */*
 }
 
 const (
@@ -117,7 +117,7 @@ func fallback(formats []Format) Format {
 
 // quality goes from the most specific mention to the least, RFC 9110 §12.5.1.
 func (w *wishes) quality(f Format) (quality int, named bool) {
-	if int(f) >= len(formats) {
+	if int(f) >= choosable {
 		return refused, false
 	}
 	if w.sent[f] == refused {

@@ -2,185 +2,165 @@ package problem
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
-	"unicode/utf8"
-)
 
-// span is a part of a body. The zero span is none, for every document begins with a brace.
-type span struct{ start, end int }
+	"github.com/statusgate/statusgate/internal/lex"
+	"github.com/statusgate/statusgate/internal/redact"
+)
 
 // jsonProblem has the places of what matters in a document.
 type jsonProblem struct {
-	body    []byte
-	present members // null is not
-	values  [memberCount]span
-	last    int // end of the last member, where another may follow
+	in     lex.JSON
+	right  members // there, and of the right type
+	seen   members
+	places [memberCount]lex.Span // of values, whatever their type
+	any    bool                  // there is a member that is not null
+	last   int                   // end of the last member, where another may follow
 }
 
-func conformJSON(dst, body []byte, status int) ([]byte, bool) {
-	p := jsonProblem{body: body}
-	if !utf8.Valid(body) || !json.Valid(body) || !p.scan() {
+func (r Response) conformJSON(dst, body []byte) ([]byte, bool) {
+	body = bytes.TrimPrefix(body, byteOrderMark)
+	bare := r.Status >= 500
+	if bare && r.Gateway {
+		body, _ = redact.JSON(nil, body)
+		bare = false
+	}
+	p := jsonProblem{in: lex.NewJSON(body)}
+	if !p.scan() {
 		return dst, false
 	}
-	if status >= 500 {
+	if bare {
 		p.dropInternals()
+		if !p.right.tell() {
+			return dst, false
+		}
+		return p.appendBare(dst, r), true
 	}
-	if !p.present.suffice(status) {
+	if !p.any {
 		return dst, false
 	}
-	if status >= 500 {
-		return p.appendRegistered(dst, status), true
-	}
-	return p.appendWhole(dst, status), true
+	return p.appendWhole(dst, r), true
 }
 
-// scan finds the members of a body that is valid JSON. It reports false where that is no problem.
+// scan finds the members. It reports false where a document is no problem.
 func (p *jsonProblem) scan() bool {
-	i := p.skipSpace(0)
-	if p.body[i] != '{' {
+	if p.in.Next() != lex.Object {
 		return false
 	}
-	i = p.skipSpace(i + 1)
-	for p.body[i] != '}' {
-		key := span{i, p.skipString(i)}
-		colon := p.skipSpace(key.end)
-		i = p.skipSpace(colon + 1)
-		value := span{i, p.skipValue(i)}
-		if value.end < 0 || !p.note(key, value) {
+	for {
+		switch p.in.Next() {
+		case lex.Name:
+			name := p.in.Span
+			if token := p.in.Next(); !p.note(name, token) {
+				return false
+			}
+			p.last = p.in.End
+		case lex.ObjectEnd:
+			return p.in.Next() == lex.JSONEnd
+		default:
 			return false
 		}
-		p.last = value.end
-		i = p.skipSpace(value.end)
-		if p.body[i] == ',' {
-			i = p.skipSpace(i + 1)
-		}
 	}
-	return true
 }
 
-// note keeps the place of a registered member. It reports false if the member is there twice or of the wrong type.
-func (p *jsonProblem) note(key, value span) bool {
-	member := memberIndex(p.text(key))
-	if member < 0 {
-		return true
+// note reads a value that begins with a token, and keeps its place if it matters. It reports false if the member is
+// there twice, or the document broken.
+func (p *jsonProblem) note(name lex.Span, token lex.JSONToken) bool {
+	first, start := token, p.in.Start
+	if token == lex.Object || token == lex.Array {
+		for token = p.in.Next(); p.in.Depth > 1; token = p.in.Next() {
+			if token == lex.JSONBad {
+				return false
+			}
+		}
 	}
-	if p.values[member] != (span{}) {
+	p.any = p.any || first != lex.Null
+	member := memberIndex(p.text(name))
+	if member < 0 {
+		return token != lex.JSONBad
+	}
+	if p.seen[member] {
 		return false
 	}
-	p.values[member] = value
-	c := p.body[value.start]
-	p.present[member] = c != 'n'
-	switch {
-	case c == 'n':
-		return true
-	case member == memberStatus:
-		return c == '-' || c >= '0' && c <= '9'
-	default:
-		return c == '"'
-	}
+	p.seen[member] = true
+	p.places[member] = lex.Span{Start: start, End: p.in.End}
+	p.right[member] = first == lex.String && isText(member) || first == lex.Number && !isText(member)
+	return token != lex.JSONBad
 }
 
 // text decodes a string.
-func (p *jsonProblem) text(quoted span) []byte {
-	raw := p.body[quoted.start:quoted.end]
+func (p *jsonProblem) text(quoted lex.Span) []byte {
+	raw := quoted.Of(p.in.Body())
 	if bytes.IndexByte(raw, '\\') < 0 {
 		return raw[1 : len(raw)-1]
 	}
-	var s string
-	_ = json.Unmarshal(raw, &s) // valid, as the whole body is
-	return []byte(s)
+	return lex.AppendJSONText(nil, raw)
+}
+
+// member returns what a member says, a number as it is written, nothing where there is none of the right type.
+func (p *jsonProblem) member(member int) []byte {
+	switch {
+	case !p.right[member]:
+		return nil
+	case isText(member):
+		return p.text(p.places[member])
+	default:
+		return p.places[member].Of(p.in.Body())
+	}
 }
 
 // dropInternals forgets the texts that may not leave on a server error.
 func (p *jsonProblem) dropInternals() {
-	for member, value := range p.values {
-		if member != memberStatus && p.present[member] && spansLines(p.text(value)) {
-			p.present[member] = false
+	for member := range p.right {
+		if isText(member) && spansLines(p.member(member)) {
+			p.right[member] = false
 		}
 	}
 }
 
-// appendWhole appends the body with another status, which comes last if there was none.
-func (p *jsonProblem) appendWhole(dst []byte, status int) []byte {
-	place, before := p.values[memberStatus], ""
-	if place == (span{}) {
-		place, before = span{p.last, p.last}, `,"status":`
-	}
-	dst = append(dst, p.body[:place.start]...)
-	dst = append(dst, before...)
-	dst = strconv.AppendInt(dst, int64(status), 10)
-	return append(dst, p.body[place.end:]...)
+// phrase returns the phrase that takes the place of the title, if one has to.
+func (p *jsonProblem) phrase(r Response) string {
+	return r.follows(p.member(memberType), p.member(memberTitle), p.member(memberStatus))
 }
 
-// appendRegistered appends an object that has the registered members only.
-func (p *jsonProblem) appendRegistered(dst []byte, status int) []byte {
-	separator := byte('{')
+// appendWhole appends the document, in line with the response.
+func (p *jsonProblem) appendWhole(dst []byte, r Response) []byte {
+	var e edits
+	if p.seen[memberStatus] {
+		e.add(edit{Span: p.places[memberStatus], number: r.Status})
+	} else {
+		e.add(edit{Span: lex.Span{Start: p.last, End: p.last}, before: `,"status":`, number: r.Status})
+	}
+	if phrase := p.phrase(r); phrase != "" {
+		e.add(edit{Span: p.places[memberTitle], before: `"`, text: phrase, after: `"`})
+	}
+	if p.right[memberRetryAfter] && r.RetryAfter > 0 {
+		e.add(edit{Span: p.places[memberRetryAfter], number: r.RetryAfter})
+	}
+	return e.append(dst, p.in.Body())
+}
+
+// appendBare appends an object that has nothing but the members that matter.
+func (p *jsonProblem) appendBare(dst []byte, r Response) []byte {
+	phrase, separator := p.phrase(r), byte('{')
 	for member, name := range memberNames {
-		if member != memberStatus && !p.present[member] {
+		if member != memberStatus && !p.right[member] {
 			continue
 		}
 		dst = append(dst, separator, '"')
 		dst = append(dst, name...)
 		dst = append(dst, `":`...)
-		if member == memberStatus {
-			dst = strconv.AppendInt(dst, int64(status), 10)
-		} else {
-			dst = append(dst, p.body[p.values[member].start:p.values[member].end]...)
+		switch {
+		case member == memberStatus:
+			dst = strconv.AppendInt(dst, int64(r.Status), 10)
+		case member == memberTitle && phrase != "":
+			dst = appendJSONString(dst, phrase)
+		case member == memberRetryAfter && r.RetryAfter > 0:
+			dst = strconv.AppendInt(dst, int64(r.RetryAfter), 10)
+		default:
+			dst = append(dst, p.places[member].Of(p.in.Body())...)
 		}
 		separator = ','
 	}
-	return append(dst, '}')
-}
-
-// The skipping functions rely on the body being valid.
-
-func (p *jsonProblem) skipSpace(i int) int {
-	for i < len(p.body) && (p.body[i] == ' ' || p.body[i] == '\t' || p.body[i] == '\n' || p.body[i] == '\r') {
-		i++
-	}
-	return i
-}
-
-// skipString returns the end of the string that starts at i.
-func (p *jsonProblem) skipString(i int) int {
-	for i++; p.body[i] != '"'; i++ {
-		if p.body[i] == '\\' {
-			i++
-		}
-	}
-	return i + 1
-}
-
-// skipValue returns the end of the member value that starts at i, -1 if it is nested too deep.
-func (p *jsonProblem) skipValue(i int) int {
-	switch p.body[i] {
-	case '"':
-		return p.skipString(i)
-	case '{', '[':
-		return p.skipNested(i)
-	}
-	return i + bytes.IndexAny(p.body[i:], ",} \t\r\n")
-}
-
-func (p *jsonProblem) skipNested(i int) int {
-	depth := 1 // the problem itself
-	for {
-		switch p.body[i] {
-		case '"':
-			i = p.skipString(i)
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		}
-		i++
-		if depth == 1 {
-			return i
-		}
-		if depth > maxDepth {
-			return -1
-		}
-	}
+	return append(dst, "}\n"...)
 }

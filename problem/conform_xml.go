@@ -2,84 +2,78 @@ package problem
 
 import (
 	"bytes"
-	"encoding/xml"
-	"errors"
-	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
-)
 
-var byteOrderMark = []byte("\uFEFF")
+	"github.com/statusgate/statusgate/internal/lex"
+	"github.com/statusgate/statusgate/internal/redact"
+)
 
 // xmlProblem reads a document and keeps what matters in it.
 type xmlProblem struct {
-	body      []byte
-	decoder   *xml.Decoder
-	depth     int
-	namespace string // of the root
-	prefix    string // of the root, with its colon
-	present   members
-	texts     [memberCount][]byte
-	member    int  // that the reader is in, -1 if in none
-	status    span // content of the status element
-	last      int  // where the root's end tag starts
+	in     lex.XML
+	space  []byte // of the root
+	prefix string // of the root, with its colon
+	right  members
+	seen   members
+	texts  [memberCount][]byte
+	places [memberCount]lex.Span // of their contents; of an empty element, of all of it
+	empty  members               // which are empty elements
+	any    bool                  // there is an element in the root
+	member int                   // that is being read, -1 for none
+	last   int                   // where the root's end tag starts
 }
 
-func conformXML(dst, body []byte, status int) ([]byte, bool) {
-	bare := bytes.TrimPrefix(body, byteOrderMark)
-	p := xmlProblem{body: bare, decoder: xml.NewDecoder(bytes.NewReader(bare)), member: -1}
-	if !isXMLText(bare) || !p.read() {
+func (r Response) conformXML(dst, body []byte) ([]byte, bool) {
+	document := bytes.TrimPrefix(body, byteOrderMark)
+	mark := body[:len(body)-len(document)]
+	bare := r.Status >= 500
+	if bare && r.Gateway {
+		document, _ = redact.XML(nil, document)
+		bare = false
+	}
+	p := xmlProblem{in: lex.NewXML(document), member: -1}
+	if !p.read() {
 		return dst, false
 	}
-	if status >= 500 {
+	if bare {
 		p.dropInternals()
+		if !p.right.tell() {
+			return dst, false
+		}
+		return p.appendBare(dst, r), true
 	}
-	if !p.present.suffice(status) {
+	if !p.any {
 		return dst, false
 	}
-	if status >= 500 {
-		return p.appendRegistered(dst, status), true
-	}
-	dst = append(dst, body[:len(body)-len(bare)]...)
-	return p.appendWhole(dst, status), true
+	return p.appendWhole(append(dst, mark...), r), true
 }
 
-// isXMLText tells whether a body has only characters that XML 1.0 §2.2 allows. The decoder looks at some places only.
-func isXMLText(body []byte) bool {
-	for i := 0; i < len(body); {
-		r, size := utf8.DecodeRune(body[i:])
-		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\uFFFE' || r == '\uFFFF' {
-			return false
-		}
-		i += size
-	}
-	return true
-}
-
-// read reports false if the body is not well-formed or not a problem.
+// read reports false if the document is no problem.
 func (p *xmlProblem) read() bool {
 	for {
-		start := int(p.decoder.InputOffset())
-		token, err := p.decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return p.last > 0
-		}
-		if err != nil {
-			return false
-		}
 		ok := true
-		switch token := token.(type) {
-		case xml.StartElement:
-			ok = p.open(token, start)
-		case xml.EndElement:
-			ok = p.close(start)
-		case xml.CharData:
-			ok = p.chars(token)
-		case xml.ProcInst:
-			ok = start == 0 || !strings.EqualFold(token.Target, "xml") // XML 1.0 §2.6
-		case xml.Directive:
-			ok = false // a document type declaration, which may define entities
+		switch p.in.Next() {
+		case lex.XMLBad:
+			return false
+		case lex.XMLEnd:
+			return true
+		case lex.Decl:
+			encoding := p.in.Encoding()
+			ok = encoding == nil || strings.EqualFold(string(encoding), "utf-8")
+		case lex.Start:
+			ok = p.open()
+		case lex.Close:
+			p.close()
+		case lex.Text:
+			if p.member >= 0 {
+				p.texts[p.member] = lex.AppendXMLText(p.texts[p.member], p.in.Bytes())
+			}
+		case lex.CDATA:
+			if p.member >= 0 {
+				p.texts[p.member] = append(p.texts[p.member], lex.CDATAText(p.in.Bytes())...)
+			}
+		default: // nothing that matters
 		}
 		if !ok {
 			return false
@@ -87,119 +81,119 @@ func (p *xmlProblem) read() bool {
 	}
 }
 
-func (p *xmlProblem) open(element xml.StartElement, start int) bool {
-	p.depth++
+func (p *xmlProblem) open() bool {
 	switch {
-	case p.depth > maxDepth || repeatsAttribute(element.Attr):
-		return false
-	case p.depth == 1:
-		return p.openRoot(element.Name, start)
-	case p.depth == 2 && element.Name.Space == p.namespace:
-		return p.openMember(element.Name.Local)
+	case p.in.Depth == 0:
+		return p.openRoot()
+	case p.in.Depth == 1:
+		p.any = true
+		if bytes.Equal(p.in.Element.Space.Of(p.in.Body()), p.space) {
+			return p.openMember(memberIndex(p.in.Element.Local.Of(p.in.Body())))
+		}
+	case p.member >= 0: // a member is text
+		p.right[p.member] = false
 	}
-	return p.member < 0 // a member is text
-}
-
-func (p *xmlProblem) openRoot(name xml.Name, start int) bool {
-	if p.last > 0 || name.Local != "problem" {
-		return false
-	}
-	if name.Space != "" && name.Space != "urn:ietf:rfc:7807" && name.Space != "urn:ietf:rfc:9457" {
-		return false
-	}
-	p.namespace = name.Space
-	tag := p.body[start+len("<") : p.decoder.InputOffset()]
-	qualified := tag[:bytes.IndexAny(tag, " \t\r\n/>")]
-	p.prefix = string(qualified[:len(qualified)-len(name.Local)])
 	return true
 }
 
-func (p *xmlProblem) openMember(name string) bool {
-	member := memberIndex([]byte(name))
+func (p *xmlProblem) openRoot() bool {
+	e := &p.in.Element
+	p.space = e.Space.Of(p.in.Body())
+	p.prefix = string(p.in.Body()[e.Name.Start:e.Local.Start])
+	return p.in.Is("", "problem") || p.in.Is("urn:ietf:rfc:7807", "problem") || p.in.Is("urn:ietf:rfc:9457", "problem")
+}
+
+func (p *xmlProblem) openMember(member int) bool {
+	p.member = member
 	if member < 0 {
 		return true
 	}
-	if p.present[member] {
+	if p.seen[member] {
 		return false
 	}
-	p.present[member] = true
-	p.member = member
-	if member == memberStatus {
-		p.status.start = int(p.decoder.InputOffset())
+	p.seen[member], p.right[member] = true, true
+	p.places[member].Start = p.in.End
+	if p.in.Empty {
+		p.empty[member] = true
+		p.places[member] = p.in.Span
 	}
 	return true
 }
 
-func (p *xmlProblem) close(start int) bool {
-	p.depth--
-	switch {
-	case p.depth == 0:
-		p.last = start
-	case p.depth == 1 && p.member == memberStatus:
-		p.status.end = start
-		_, err := strconv.Atoi(string(bytes.TrimSpace(p.texts[memberStatus])))
-		p.member = -1
-		return err == nil
-	case p.depth == 1:
-		p.member = -1
+func (p *xmlProblem) close() {
+	if p.in.Depth == 0 {
+		p.last = p.in.Start
 	}
-	return true
-}
-
-func (p *xmlProblem) chars(text []byte) bool {
-	if p.member >= 0 {
-		p.texts[p.member] = append(p.texts[p.member], text...)
+	if p.in.Depth != 1 || p.member < 0 {
+		return
 	}
-	return p.depth > 0 || len(bytes.TrimSpace(text)) == 0
-}
-
-// maxAttributes bounds the work of repeatsAttribute.
-const maxAttributes = 64
-
-// repeatsAttribute looks for what the decoder lets pass, XML 1.0 §3.1. It takes too many for repeated.
-func repeatsAttribute(attributes []xml.Attr) bool {
-	if len(attributes) > maxAttributes {
-		return true
+	member := p.member
+	p.member = -1
+	p.texts[member] = bytes.TrimSpace(p.texts[member])
+	if !p.empty[member] {
+		p.places[member].End = p.in.Start
 	}
-	for i, one := range attributes {
-		for _, other := range attributes[:i] {
-			if one.Name == other.Name {
-				return true
-			}
-		}
+	if !isText(member) {
+		_, err := strconv.Atoi(string(p.texts[member]))
+		p.right[member] = p.right[member] && err == nil
 	}
-	return false
 }
 
 // dropInternals forgets the texts that may not leave on a server error.
 func (p *xmlProblem) dropInternals() {
 	for member, text := range p.texts {
-		p.texts[member] = bytes.TrimSpace(text)
-		p.present[member] = len(p.texts[member]) > 0 && !spansLines(p.texts[member])
+		p.right[member] = p.right[member] && len(text) > 0 && !spansLines(text)
 	}
 }
 
-// appendWhole appends the body with another status, which comes last if there was none.
-func (p *xmlProblem) appendWhole(dst []byte, status int) []byte {
-	if p.present[memberStatus] {
-		dst = append(dst, p.body[:p.status.start]...)
-		dst = strconv.AppendInt(dst, int64(status), 10)
-		return append(dst, p.body[p.status.end:]...)
+// text returns what a member says, nothing where there is none of the right type.
+func (p *xmlProblem) text(member int) []byte {
+	if !p.right[member] {
+		return nil
 	}
-	dst = append(dst, p.body[:p.last]...)
-	dst = appendXMLNumber(dst, p.prefix+"status", status)
-	return append(dst, p.body[p.last:]...)
+	return p.texts[member]
 }
 
-// appendRegistered appends a document that has the registered members only.
-func (p *xmlProblem) appendRegistered(dst []byte, status int) []byte {
-	dst = append(dst, xmlStart...)
+// phrase returns the phrase that takes the place of the title, if one has to.
+func (p *xmlProblem) phrase(r Response) string {
+	return r.follows(p.text(memberType), p.text(memberTitle), p.text(memberStatus))
+}
+
+// appendWhole appends the document, in line with the response.
+func (p *xmlProblem) appendWhole(dst []byte, r Response) []byte {
+	var e edits
+	status := edit{Span: p.places[memberStatus], number: r.Status}
+	if !p.seen[memberStatus] {
+		status.Span = lex.Span{Start: p.last, End: p.last}
+	}
+	if !p.seen[memberStatus] || p.empty[memberStatus] {
+		status.before, status.after = "<"+p.prefix+"status>", "</"+p.prefix+"status>"
+	}
+	e.add(status)
+	if phrase := p.phrase(r); phrase != "" {
+		e.add(edit{Span: p.places[memberTitle], text: phrase})
+	}
+	if p.right[memberRetryAfter] && r.RetryAfter > 0 {
+		e.add(edit{Span: p.places[memberRetryAfter], number: r.RetryAfter})
+	}
+	return e.append(dst, p.in.Body())
+}
+
+// appendBare appends a document that has nothing but the members that matter.
+func (p *xmlProblem) appendBare(dst []byte, r Response) []byte {
+	if phrase := p.phrase(r); phrase != "" {
+		p.texts[memberTitle] = []byte(phrase)
+	}
+	if p.right[memberRetryAfter] && r.RetryAfter > 0 {
+		p.texts[memberRetryAfter] = strconv.AppendInt(nil, int64(r.RetryAfter), 10)
+	}
+	dst = append(dst, xmlDeclaration+xmlStart...)
 	for member, name := range memberNames {
 		if member == memberStatus {
-			dst = appendXMLNumber(dst, name, status)
-		} else if p.present[member] {
+			dst = appendXMLNumber(dst, name, r.Status)
+		} else if p.right[member] {
 			dst = appendXMLElement(dst, name, string(p.texts[member]))
 		}
 	}
-	return append(dst, xmlEnd...)
+	return append(dst, xmlEnd+"\n"...)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/statusgate/statusgate/faults"
 	"github.com/statusgate/statusgate/negotiate"
 	"github.com/statusgate/statusgate/problem"
 )
@@ -22,11 +23,16 @@ func FuzzAppend(f *testing.F) {
 		p := problem.Problem{
 			Type: typ, Title: title, Status: status, Detail: detail, Instance: instance,
 			Allowed: []string{item, "x"}, Accepted: []string{detail}, Available: []string{title, instance}, RetryAfter: retry,
+			Members: []problem.Member{{Name: "trace_id", Value: item}, {Name: item, Value: "x"}},
+		}
+		if problem.CheckMembers(p.Members) == nil {
+			p.Members = p.Members[:1] // a name that the model does not know
 		}
 		checkJSON(t, &p)
 		checkXML(t, &p)
 		checkText(t, &p)
 		checkHTML(t, &p)
+		checkFaults(t, &p)
 	})
 }
 
@@ -36,7 +42,7 @@ func modelOf(p *problem.Problem, clean func(string) string) model {
 	_, title, _ := strings.Cut(string(blank.Append(nil, problem.Text)), " ")
 	m := model{
 		Type: clean(p.Type), Title: clean(p.Title), Status: max(p.Status, 0), Detail: clean(p.Detail), Instance: clean(p.Instance),
-		RetryAfter: max(p.RetryAfter, 0),
+		RetryAfter: max(p.RetryAfter, 0), TraceID: clean(p.Members[0].Value),
 	}
 	if p.Type == "" {
 		m.Type = "about:blank"
@@ -97,7 +103,23 @@ func plain(p *problem.Problem) *problem.Problem {
 	return &problem.Problem{
 		Type: harmless(p.Type), Title: harmless(p.Title), Status: p.Status, Detail: harmless(p.Detail),
 		Instance: harmless(p.Instance), Allowed: []string{"x", "x"}, Accepted: []string{"x"}, Available: []string{"x", "x"},
-		RetryAfter: p.RetryAfter,
+		RetryAfter: p.RetryAfter, Members: []problem.Member{{Name: "trace_id", Value: harmless(p.Members[0].Value)}},
+	}
+}
+
+// checkFaults looks for the problem in the detail of a fault.
+func checkFaults(t *testing.T, p *problem.Problem) {
+	t.Helper()
+	bare := string(p.Append(nil, problem.XML))
+	_, bare, _ = strings.Cut(strings.TrimSuffix(bare, "\n"), "\n")
+	for _, f := range []problem.Format{problem.SOAP11, problem.SOAP12} {
+		body := p.Append(nil, f)
+		if kind, ok := faults.Recognize(body, f.ContentType()); !ok || kind.String() != f.String() {
+			t.Errorf("%v of %+v: got %q, which is %v %v", f, p, body, kind, ok)
+		}
+		if !strings.Contains(string(body), "etail>"+bare+"</") {
+			t.Errorf("%v of %+v: got %q, want %q in it", f, p, body, bare)
+		}
 	}
 }
 

@@ -76,13 +76,33 @@ func appendHTMLList(dst []byte, label string, values []string) []byte {
 	return append(dst, "</ul>\n"...)
 }
 
+// appendReference appends what whoever is asked for help needs.
 func (p *Problem) appendReference(dst []byte) []byte {
-	if p.Instance == "" {
-		return dst
+	const start, end = "<footer>\n", "</footer>\n"
+	open := false
+	if p.Instance != "" {
+		open = true
+		dst = append(dst, start+"<p>If you ask for help, quote this reference:<br><code>"...)
+		dst = appendHTMLText(dst, p.Instance)
+		dst = append(dst, "</code></p>\n"...)
 	}
-	dst = append(dst, "<footer>\n<p>If you ask for help, quote this reference:<br><code>"...)
-	dst = appendHTMLText(dst, p.Instance)
-	return append(dst, "</code></p>\n</footer>\n"...)
+	for i := range p.Members {
+		m := &p.Members[i]
+		if !m.shown() {
+			continue
+		}
+		if !open {
+			open = true
+			dst = append(dst, start...)
+		}
+		dst = append(append(dst, "<p>"...), m.Name...)
+		dst = appendHTMLText(append(dst, ": <code>"...), m.Value)
+		dst = append(dst, "</code></p>\n"...)
+	}
+	if open {
+		dst = append(dst, end...)
+	}
+	return dst
 }
 
 func appendHTMLText(dst []byte, s string) []byte {

@@ -30,7 +30,7 @@ func TestPageSaysWhatAPersonNeeds(t *testing.T) {
 		"<h2>Allowed methods</h2>\n<ul role=\"list\">\n<li><code>GET</code></li>\n<li><code>HEAD</code></li>\n</ul>",
 		"<h2>Accepted formats</h2>",
 		"<h2>Available formats</h2>",
-		"quote this reference:<br><code>/orders/17</code>",
+		"quote this reference:<br><code>/orders/17</code></p>\n<p>trace_id: <code>4b&#34;f&lt;</code></p>\n<p>zone: <code>a b</code></p>\n</footer>",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %s in\n%s", want, got)
@@ -47,6 +47,13 @@ func TestPageLeavesOutWhatIsNotThere(t *testing.T) {
 		if strings.Contains(got, tag) {
 			t.Errorf("%s in\n%s", tag, got)
 		}
+	}
+}
+
+func TestPageHasMembersWithoutAReferenceToo(t *testing.T) {
+	got := page(&problem.Problem{Members: []problem.Member{{Name: "type", Value: "x"}, {Name: "trace_id", Value: "17"}}})
+	if want := "<footer>\n<p>trace_id: <code>17</code></p>\n</footer>\n"; !strings.Contains(got, want) {
+		t.Errorf("no %s in\n%s", want, got)
 	}
 }
 

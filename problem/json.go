@@ -16,7 +16,13 @@ func (p *Problem) appendJSON(dst []byte) []byte {
 	dst = appendJSONArray(dst, `,"accepted":[`, p.Accepted)
 	dst = appendJSONArray(dst, `,"available":[`, p.Available)
 	dst = appendJSONNumber(dst, `,"retry_after":`, p.RetryAfter)
-	return append(dst, '}')
+	for i := range p.Members {
+		if m := &p.Members[i]; m.shown() {
+			dst = append(append(append(dst, `,"`...), m.Name...), `":`...)
+			dst = appendJSONString(dst, m.Value)
+		}
+	}
+	return append(dst, "}\n"...)
 }
 
 func appendJSONMember(dst []byte, key, value string) []byte {

@@ -1,5 +1,6 @@
 // Package problem writes RFC 9457 problem details as JSON, XML, HTML and plain text, chooses among the four by the
 // client's Accept header field, and brings problem documents that others wrote in line with the status that is sent.
+// To clients of SOAP it writes them as faults, and to people on pages of the operator's own.
 //
 // The package decides on plain values and appends to byte slices. It is usable from any net/http program:
 //
@@ -21,22 +22,30 @@ type Format uint8
 
 // The formats. JSON is the zero value: it is what a client gets that states no preference.
 const (
-	JSON Format = iota // application/problem+json, RFC 9457 §3
-	XML                // application/problem+xml, RFC 9457 Appendix B
-	HTML               // a self-contained page for people
-	Text               // a few lines for a terminal
+	JSON   Format = iota // application/problem+json, RFC 9457 §3
+	XML                  // application/problem+xml, RFC 9457 Appendix B
+	HTML                 // a self-contained page for people
+	Text                 // a few lines for a terminal
+	SOAP11               // a fault of SOAP 1.1; never chosen by Accept
+	SOAP12               // a fault of SOAP 1.2; never chosen by Accept
 )
+
+// choosable is how many formats a client may choose from: those before the faults.
+const choosable = int(SOAP11)
 
 var formats = [...]struct{ name, contentType string }{
 	JSON: {"json", "application/problem+json"},
 	XML:  {"xml", "application/problem+xml"},
 	HTML: {"html", "text/html; charset=utf-8"},
 	Text: {"text", "text/plain; charset=utf-8"},
+
+	SOAP11: {"soap11", "text/xml; charset=utf-8"},
+	SOAP12: {"soap12", "application/soap+xml; charset=utf-8"},
 }
 
 // ParseFormat returns the format called name: json, xml, html or text, in lower case.
 func ParseFormat(name string) (Format, error) {
-	for f := range formats {
+	for f := range choosable {
 		if formats[f].name == name {
 			return Format(f), nil
 		}
@@ -44,7 +53,7 @@ func ParseFormat(name string) (Format, error) {
 	return JSON, fmt.Errorf("unknown problem format %q: want json, xml, html or text", name)
 }
 
-// String returns the name that ParseFormat takes.
+// String returns the name that ParseFormat takes, of the faults soap11 and soap12, which it does not.
 func (f Format) String() string {
 	if int(f) >= len(formats) {
 		return fmt.Sprintf("Format(%d)", uint8(f))
@@ -53,8 +62,8 @@ func (f Format) String() string {
 }
 
 // ContentType returns the value of the Content-Type field that goes with the format: the media types of RFC 9457 §6
-// for JSON and XML, whose charset is fixed, and types with charset=utf-8 for HTML and Text. It is empty for a value
-// that is no format.
+// for JSON and XML, whose charset is fixed, and types with charset=utf-8 for the others. It is empty for a value that is
+// no format.
 func (f Format) ContentType() string {
 	if int(f) >= len(formats) {
 		return ""
@@ -87,10 +96,11 @@ type Problem struct {
 	Accepted   []string // 415: media ranges or content codings that the resource consumes, member "accepted"
 	Available  []string // 406: media types that the resource produces, member "available"
 	RetryAfter int      // seconds until a new attempt makes sense, member "retry_after"
+	Members    []Member // more extension members, in their order; see CheckMembers
 }
 
-// Append appends the problem, written in format f, to dst and returns the result. It allocates nothing where dst has
-// room. Values are data: each is escaped for its format, and what is not UTF-8 becomes U+FFFD. A value of f that is
+// Append appends the problem, written in format f, to dst and returns the result, which ends with a new line. It
+// allocates nothing where dst has room. Values are data: each is escaped for its format, and what is not UTF-8 becomes U+FFFD. A value of f that is
 // no format counts as JSON.
 func (p *Problem) Append(dst []byte, f Format) []byte {
 	switch f {
@@ -100,6 +110,10 @@ func (p *Problem) Append(dst []byte, f Format) []byte {
 		return p.appendHTML(dst)
 	case Text:
 		return p.appendText(dst)
+	case SOAP11:
+		return p.appendSOAP11(dst)
+	case SOAP12:
+		return p.appendSOAP12(dst)
 	default:
 		return p.appendJSON(dst)
 	}

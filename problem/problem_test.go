@@ -17,12 +17,17 @@ func TestFormatsHaveNamesAndContentTypes(t *testing.T) {
 		{problem.XML, "xml", "application/problem+xml"},
 		{problem.HTML, "html", "text/html; charset=utf-8"},
 		{problem.Text, "text", "text/plain; charset=utf-8"},
+		{problem.SOAP11, "soap11", "text/xml; charset=utf-8"},
+		{problem.SOAP12, "soap12", "application/soap+xml; charset=utf-8"},
 	} {
 		if got := c.format.String(); got != c.name {
 			t.Errorf("String of format %d: got %q, want %q", c.format, got, c.name)
 		}
 		if got := c.format.ContentType(); got != c.contentType {
 			t.Errorf("ContentType of %v: got %q, want %q", c.format, got, c.contentType)
+		}
+		if c.format > problem.Text {
+			continue // not to be configured
 		}
 		if got, err := problem.ParseFormat(c.name); err != nil || got != c.format {
 			t.Errorf("ParseFormat(%q): got %v, %v, want %v", c.name, got, err, c.format)
@@ -31,7 +36,7 @@ func TestFormatsHaveNamesAndContentTypes(t *testing.T) {
 }
 
 func TestWhatIsNoFormatIsToldApart(t *testing.T) {
-	for _, name := range []string{"", "JSON", "yaml", "json "} {
+	for _, name := range []string{"", "JSON", "yaml", "json ", "soap11"} {
 		got, err := problem.ParseFormat(name)
 		if err == nil || !strings.Contains(err.Error(), `"`+name+`"`) {
 			t.Errorf("ParseFormat(%q): got %v, %v, want an error that names it", name, got, err)
@@ -76,6 +81,7 @@ func TestFormatOf(t *testing.T) {
 var full = problem.Problem{
 	Type: "https://example.com/probs/busy", Title: "Busy", Status: 503, Detail: `a "b" <c> & 'd'`, Instance: "/orders/17",
 	Allowed: []string{"GET", "HEAD"}, Accepted: []string{"text/csv"}, Available: []string{"text/csv", "a/b"}, RetryAfter: 90,
+	Members: []problem.Member{{Name: "trace_id", Value: `4b"f<`}, {Name: "empty"}, {Name: "bad name", Value: "x"}, {Name: "zone", Value: "a\nb"}},
 }
 
 func TestAppendJSON(t *testing.T) {
@@ -105,7 +111,7 @@ func TestAppendJSON(t *testing.T) {
 			full,
 			`{"type":"https://example.com/probs/busy","title":"Busy","status":503,` +
 				`"detail":"a \"b\" \u003cc\u003e \u0026 'd'","instance":"/orders/17","allowed":["GET","HEAD"],` +
-				`"accepted":["text/csv"],"available":["text/csv","a/b"],"retry_after":90}`,
+				`"accepted":["text/csv"],"available":["text/csv","a/b"],"retry_after":90,"trace_id":"4b\"f\u003c","zone":"a\nb"}`,
 		},
 		{
 			"characters that JSON or HTML would trip over",
@@ -114,7 +120,7 @@ func TestAppendJSON(t *testing.T) {
 				"\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD" + `"}`,
 		},
 	} {
-		if got := string(c.p.Append(nil, problem.JSON)); got != c.want {
+		if got := string(c.p.Append(nil, problem.JSON)); got != c.want+"\n" {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}
@@ -134,7 +140,8 @@ func TestAppendXML(t *testing.T) {
 			`<type>https://example.com/probs/busy</type><title>Busy</title><status>503</status>` +
 				`<detail>a &#34;b&#34; &lt;c&gt; &amp; &#39;d&#39;</detail><instance>/orders/17</instance>` +
 				`<allowed><i>GET</i><i>HEAD</i></allowed><accepted><i>text/csv</i></accepted>` +
-				`<available><i>text/csv</i><i>a/b</i></available><retry_after>90</retry_after>`,
+				`<available><i>text/csv</i><i>a/b</i></available><retry_after>90</retry_after>` +
+				"<trace_id>4b&#34;f&lt;</trace_id><zone>a\nb</zone>",
 		},
 		{
 			"characters that XML cannot hold",
@@ -169,7 +176,7 @@ func TestAppendText(t *testing.T) {
 			full,
 			"503 Busy\na \"b\" <c> & 'd'\nAllowed methods: GET, HEAD\nAccepted formats: text/csv\n" +
 				"Available formats: text/csv, a/b\nTry again in 1 minute 30 seconds.\n" +
-				"Problem type: https://example.com/probs/busy\nReference: /orders/17\n",
+				"Problem type: https://example.com/probs/busy\nReference: /orders/17\ntrace_id: 4b\"f<\nzone: a b\n",
 		},
 		{
 			"a value neither leaves its line nor reaches the terminal",

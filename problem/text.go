@@ -28,6 +28,12 @@ func (p *Problem) appendText(dst []byte) []byte {
 		dst = append(dst, "Reference: "...)
 		dst = append(appendLine(dst, p.Instance), '\n')
 	}
+	for i := range p.Members {
+		if m := &p.Members[i]; m.shown() {
+			dst = append(append(dst, m.Name...), ": "...)
+			dst = append(appendLine(dst, m.Value), '\n')
+		}
+	}
 	return dst
 }
 

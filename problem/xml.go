@@ -5,12 +5,20 @@ import (
 	"unicode/utf8"
 )
 
-// RFC 9457 Appendix B keeps the namespace of RFC 7807.
-const xmlStart = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<problem xmlns="urn:ietf:rfc:7807">`
+const xmlDeclaration = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 
-const xmlEnd = "</problem>\n"
+// RFC 9457 Appendix B keeps the namespace of RFC 7807.
+const (
+	xmlStart = `<problem xmlns="urn:ietf:rfc:7807">`
+	xmlEnd   = "</problem>"
+)
 
 func (p *Problem) appendXML(dst []byte) []byte {
+	dst = append(dst, xmlDeclaration...)
+	return append(p.appendXMLElements(dst), '\n')
+}
+
+func (p *Problem) appendXMLElements(dst []byte) []byte {
 	dst = append(dst, xmlStart...)
 	dst = appendXMLElement(dst, "type", p.typeURI())
 	dst = appendXMLElement(dst, "title", p.title())
@@ -21,6 +29,11 @@ func (p *Problem) appendXML(dst []byte) []byte {
 	dst = appendXMLArray(dst, "accepted", p.Accepted)
 	dst = appendXMLArray(dst, "available", p.Available)
 	dst = appendXMLNumber(dst, "retry_after", p.RetryAfter)
+	for i := range p.Members {
+		if m := &p.Members[i]; m.shown() {
+			dst = appendXMLElement(dst, m.Name, m.Value)
+		}
+	}
 	return append(dst, xmlEnd...)
 }
 

@@ -184,7 +184,7 @@ func TestExample(t *testing.T) {
 		{
 			"a SOAP fault", "POST", "/soap", "<x/>", nil,
 			200, 400,
-			map[string]string{"Content-Type": "text/xml", "Proxy-Status": "statusgate; received-status=200"},
+			map[string]string{"Content-Type": "application/soap+xml", "Proxy-Status": "statusgate; received-status=200"},
 			"No such article",
 		},
 		{

@@ -148,7 +148,7 @@ func TestBodiesOfErrorsAreKeptWhereTheyAreOfUse(t *testing.T) {
 		{
 			name: "problems may go without details, with types and in one format", options: "problems {\n\tdetail off\n\tformats json\n\ttype `https://errors.example/{http.statusgate.sent_status}?was={http.statusgate.received_status}`\n}",
 			behind: answers(410, "<h1>gone</h1>", asHTML), request: []string{"Accept", browser},
-			want: gets(404, `{"type":"https://errors.example/404?was=410","title":"Not Found","status":404,"instance":"`+scenarioUUID+`"}`, asProblem, after(410)),
+			want: gets(404, `{"type":"https://errors.example/404?was=410","title":"Not Found","status":404,"instance":"`+scenarioUUID+`"}`+"\n", asProblem, after(410)),
 		},
 	})
 }
@@ -164,8 +164,8 @@ func TestProblemsOfTheBackendAreBroughtInLine(t *testing.T) {
 		},
 		{
 			name:   "what was true of the old document goes",
-			behind: answers(404, `{"title":"Gone","status":410}`, asProblem+"; charset=utf-8", "ETag: \"1\"", "Content-Language: en", "Digest: x"),
-			want:   gets(404, `{"title":"Gone","status":404}`, asProblem+"; charset=utf-8"),
+			behind: answers(404, `{"title":"It left","status":410}`, asProblem+"; charset=utf-8", "ETag: \"1\"", "Content-Language: en", "Digest: x"),
+			want:   gets(404, `{"title":"It left","status":404}`, asProblem+"; charset=utf-8"),
 			only:   "get",
 		},
 		{
@@ -177,7 +177,7 @@ func TestProblemsOfTheBackendAreBroughtInLine(t *testing.T) {
 		{
 			name:   "what it adds is dropped on 5xx",
 			behind: answers(502, `{"title":"Down","status":502,"trace":["a","b"],"detail":"line\nline"}`, asProblem),
-			want:   gets(503, `{"title":"Down","status":503}`, asProblem, after(502), "Retry-After: 5"),
+			want:   gets(503, `{"title":"Down","status":503}`+"\n", asProblem, after(502), "Retry-After: 5"),
 			only:   "get",
 		},
 		{

@@ -83,7 +83,7 @@ func explains(status int, more string, fields ...string) want {
 		detail, more, _ = strings.Cut(detail, "|")
 		title[1] = detail
 	}
-	body := fmt.Sprintf(`{"type":"about:blank","title":%q,"status":%d,"detail":%q,"instance":%q%s}`,
+	body := fmt.Sprintf(`{"type":"about:blank","title":%q,"status":%d,"detail":%q,"instance":%q%s}`+"\n",
 		title[0], status, title[1], scenarioUUID, more)
 	fields = append([]string{"Content-Type: application/problem+json", "Vary: Accept"}, fields...)
 	return want{status: status, body: body, fields: fields}

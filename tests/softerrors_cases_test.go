@@ -147,7 +147,8 @@ func TestThePresetWorksFromJSON(t *testing.T) {
 		contentType, body string
 		want              int
 	}{
-		{"text/xml", fault(soapFault11, "Client"), 400},
+		{"text/xml", fault(soapFault11, "Client"), 500},
+		{"text/xml", fault(soapFault12, "Sender"), 400},
 		{"application/json", `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}}`, 404},
 		{"application/json", `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`, 403},
 		{"text/html", "<html>", 500},
