@@ -68,7 +68,7 @@ func (b *builder) contract(h *Handler, g *exchange.Gate) (texts []string) {
 			b.fail("contract", fmt.Errorf("%q is not one of documented, strict, registered", h.Contract))
 		}
 	}
-	g.Registered = profile == normalize.ProfileRegistered
+	g.Registered, g.Strict = profile == normalize.ProfileRegistered, profile == normalize.ProfileStrict
 	written := h.Map
 	if h.SoftErrors {
 		written = h.withSoftErrors()

@@ -217,7 +217,7 @@ func TestBackendBreaksOff(t *testing.T) {
 			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n" + chunked + "5\r\n{\"a\":\r\n",
 		},
 		{
-			name: "chunked JSON of a 404 before the first chunk", status: 503, proxyStatus: incomplete,
+			name: "chunked JSON of a 404 before the first chunk", status: 404,
 			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n" + chunked,
 		},
 		{
@@ -234,14 +234,14 @@ func TestBackendBreaksOff(t *testing.T) {
 			name: "a 520 within its body", status: 503, proxyStatus: "statusgate; received-status=520",
 			sends: "HTTP/1.1 520 Oops\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n" + secret,
 		},
-		{name: "a problem without its body", sends: headProblem, status: 503, proxyStatus: incomplete},
-		{name: "a problem within its body", sends: headProblem + `{"title":"` + secret, status: 503, proxyStatus: incomplete},
+		{name: "a problem without its body", sends: headProblem, status: 404},
+		{name: "a problem within its body", sends: headProblem + `{"title":"` + secret, status: 404},
 		{
-			name: "a problem of a 500 within its body", status: 503, proxyStatus: incomplete,
+			name: "a problem of a 500 within its body", status: 500,
 			sends: "HTTP/1.1 500 Oops\r\nContent-Type: application/problem+json\r\nContent-Length: 100\r\n\r\n{\"title\":\"" + secret,
 		},
 		{
-			name: "a chunked problem between chunks", status: 503, proxyStatus: incomplete,
+			name: "a chunked problem between chunks", status: 404,
 			sends: "HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\n" + chunked + "4\r\n{\"a\"\r\n",
 		},
 		{name: "a head that is not HTTP", sends: "220 smtp.example ESMTP ready\r\n", status: 503, proxyStatus: protocol},

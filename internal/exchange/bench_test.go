@@ -176,13 +176,12 @@ func BenchmarkShed(b *testing.B) {
 	}
 }
 
-// A response that needs no change, and a report, cost the writer that the handler
-// may keep, and nothing else; an error that passes with its own body gets a Vary
-// field. Over HTTP/1.1 the handler has a context of its own, which a client that
-// ends its sending does not cancel at once: four more.
+// A response that needs no change costs what the handler may keep, and nothing
+// else: its writer, and the context that the gate can end, which are 4 pieces with
+// its request. A report has the writer only.
 func TestPassingAllocatesAWriter(t *testing.T) {
 	want := map[string]float64{
-		"case=pass": 1, "case=pass/version=1": 5, "case=pass-with-request-rules": 1, "case=report": 1, "case=pass-404-with-json-body": 2,
+		"case=pass": 5, "case=pass/version=1": 5, "case=pass-with-request-rules": 5, "case=report": 1, "case=pass-404-with-json-body": 5,
 	}
 	for i := range benchmarks {
 		e := &benchmarks[i]
@@ -198,8 +197,8 @@ func TestPassingAllocatesAWriter(t *testing.T) {
 	}
 	admit := prepareShed(t, false)
 	admit()
-	if n := testing.AllocsPerRun(1000, admit); n > 1 {
-		t.Errorf("%v allocations in an exchange that takes a place, want 1", n)
+	if n := testing.AllocsPerRun(1000, admit); n > 5 {
+		t.Errorf("%v allocations in an exchange that takes a place, want 5", n)
 	}
 }
 
@@ -221,7 +220,7 @@ func TestProblemsAllocateLittle(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector empties pools")
 	}
-	want := map[string]float64{"case=rewrite-520": 7, "case=reject-405": 3, "case=reject-406": 3}
+	want := map[string]float64{"case=rewrite-520": 14, "case=reject-405": 3, "case=reject-406": 3}
 	for i := range benchmarks {
 		e := &benchmarks[i]
 		limit, ok := want[e.name]

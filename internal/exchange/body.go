@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -15,8 +16,11 @@ import (
 )
 
 const (
-	// holdLimit bounds a problem document that is held to be checked, in bytes.
+	// holdLimit bounds a document that is held to be checked, in bytes.
 	holdLimit = 64 << 10
+	// holdWait is how long its end may take. After that the handlers are canceled,
+	// and the client gets a problem.
+	holdWait = time.Second
 	// discardLimit bounds what is read of a body that the client will not see,
 	// in bytes. Reading a short one to its end saves the backend's connection.
 	discardLimit = 256 << 10
@@ -24,6 +28,9 @@ const (
 	// request waits for it, over HTTP/2 the end of this answer.
 	discardWait = 100 * time.Millisecond
 )
+
+// errHeld is why handlers are canceled whose document does not come to an end.
+var errHeld = errors.New("the body of an error takes too long to its end")
 
 // errDiscarded makes a handler stop sending a body that nobody will see.
 var errDiscarded = errors.New("the body is longer than what is read of a body that was replaced")
@@ -35,7 +42,7 @@ const (
 	pending    state = iota // there is no decision yet
 	inspecting              // there is a head, but a rule needs to see more of the body
 	deferred                // decided: the backend's body is kept if one comes, replaced if none does
-	holding                 // decided: the body is a problem document to be checked
+	holding                 // decided: the body is a document to be checked
 	refusing                // decided: the body goes nowhere, an error follows
 	passing                 // the head is out, the backend's body follows
 	discarding              // our own answer is out, the backend's body goes nowhere
@@ -74,9 +81,12 @@ type body struct {
 	client    http.ResponseWriter
 	visit     *overload.Visit
 	state     state
-	kept      []byte    // a held problem document, then our own body
-	discarded int       // bytes
-	until     time.Time // when discarding ends; zero: no limit
+	room      room                    // for kept, while it holds a document
+	stop      context.CancelCauseFunc // ends the work of the handlers
+	timer     *time.Timer             // that calls stop, while a document is held
+	kept      []byte                  // a held document, then our own body
+	discarded int                     // bytes
+	until     time.Time               // when discarding ends; zero: no limit
 }
 
 // become enters a state if it may follow.
@@ -85,17 +95,29 @@ func (b *body) become(s state) {
 		missteps.Add(1)
 		return
 	}
+	switch {
+	case s == holding:
+		stop := b.stop
+		b.timer = time.AfterFunc(holdWait, func() { stop(errHeld) })
+	case b.state == holding:
+		b.timer.Stop()
+		b.room.giveBack()
+	}
 	b.state = s
 }
+
+// late reports whether the handlers were canceled because of a document that is
+// held.
+func (b *body) late() bool { return !b.timer.Stop() }
 
 // begun reports whether the backend has sent a head that is held back.
 func (b *body) begun() bool {
 	return b.state == deferred || b.state == holding || b.state == inspecting
 }
 
-// hold keeps a part of a problem document, if there is room for it.
+// hold keeps a part of a document, if there is room for it.
 func (b *body) hold(p []byte) bool {
-	if len(b.kept)+len(p) > holdLimit {
+	if len(b.kept)+len(p) > holdLimit || !b.room.take(len(p)) {
 		return false
 	}
 	b.kept = append(b.kept, p...)

@@ -44,7 +44,7 @@ func begin(g *Gate, w http.ResponseWriter, r *http.Request) *exchange {
 	s := &x.sender
 	s.gate, s.request, s.record = g, &x.request, &x.record
 	s.head.fields = fields
-	s.body.client, s.body.visit = w, &x.visit
+	s.body.client, s.body.visit, s.body.room.gate = w, &x.visit, g
 	return x
 }
 
@@ -84,7 +84,10 @@ func (x *exchange) admit(r *http.Request) (ok bool, err error) {
 		case g.Report:
 			x.sender.refused = o
 		case o.Sent < 400:
-			x.sender.options(o)
+			// The gate tells which methods a resource has (RFC 9110 §9.3.7).
+			x.sender.head.set("Allow", x.request.resource.Methods.Allow())
+			o.Verbatim = true
+			x.sender.drop(o)
 			return false, nil
 		default:
 			return false, x.sender.fail(o, nil)

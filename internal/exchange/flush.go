@@ -100,7 +100,7 @@ func (i *inspection) flushWaited() {
 	i.late = true
 	i.outcome = i.conclude(inspect.Cut, telemetry.Stream)
 	s := i.sender
-	if s.request.id == "" && planBody(s.gate, s.request, s.head.fields, &i.outcome).plan == planReplace {
+	if s.request.id == "" && planBody(s.gate, s.request, s.head.fields, &i.outcome, true).plan == planReplace {
 		return // a problem has the request's ID
 	}
 	s.record.Defer()

@@ -43,6 +43,8 @@ type Gate struct {
 	Contract *normalize.Contract
 	// Registered says that the contract leaves registered successes alone.
 	Registered bool
+	// Strict says that the contract passes nothing but the documented statuses.
+	Strict bool
 	// Passes tells of each rule of the contract whether it passes the response.
 	Passes []bool
 	// Resources are what requests are checked against.
@@ -114,6 +116,10 @@ type Problems struct {
 	Bodies Bodies
 	// Detail says whether there is a sentence on what went wrong.
 	Detail bool
+	// Members are added to those of RFC 9457. Their values are templates.
+	Members []problem.Member
+	// Pages are the operator's own, nil for the built-in one.
+	Pages *problem.Pages
 }
 
 // Inspection says how bodies are looked into. Without a plan none is.

@@ -1,9 +1,7 @@
 package exchange
 
 import (
-	"mime"
 	"net/http"
-	"strings"
 
 	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/internal/telemetry"
@@ -18,14 +16,14 @@ type held struct {
 	gate      *Gate
 	inspector *inspect.Inspector // of no use once there is a decision
 	buffer    []byte             // what is held back, as it came
-	counted   int64              // bytes that count for the gate
-	seen      int                // bytes of the body
-	coding    string             // "" for identity
-	decoded   []byte             // of a coded body
-	shown     int                // of decoded
-	tried     int                // how much of buffer decoded is of
-	next      int                // how much of it makes another decoding worthwhile
-	whole     bool               // decoded is all that the body stands for
+	room      room
+	seen      int    // bytes of the body
+	coding    string // "" for identity
+	decoded   []byte // of a coded body
+	shown     int    // of decoded
+	tried     int    // how much of buffer decoded is of
+	next      int    // how much of it makes another decoding worthwhile
+	whole     bool   // decoded is all that the body stands for
 }
 
 // stop is why no more of a body is looked at.
@@ -38,18 +36,10 @@ type stop struct {
 // be shown its body.
 func (h *held) begin(g *Gate, fields http.Header, media inspect.Media) *inspect.Inspector {
 	buffer, decoded := h.buffer[:0], h.decoded[:0]
-	*h = held{gate: g, buffer: buffer, decoded: decoded, next: firstDecode}
-	if coding := strings.Join(fields["Content-Encoding"], ","); !strings.EqualFold(coding, "identity") {
-		h.coding = strings.TrimSpace(coding)
-	}
-	charset := "" // which JSON has none of (RFC 8259 section 11)
-	if media == inspect.MediaJSON {
-		// nothing to ask
-	} else if _, params, err := mime.ParseMediaType(fields.Get("Content-Type")); err == nil {
-		charset = params["charset"]
-	}
+	*h = held{gate: g, room: room{gate: g}, buffer: buffer, decoded: decoded, next: firstDecode}
+	h.coding = inspect.Coding(fields["Content-Encoding"]...)
 	look := &g.Inspection
-	h.inspector = look.Plan.Get(media, charset, nil, len(look.Captures) > 0)
+	h.inspector = look.Plan.Get(media, inspect.CharsetOf(fields.Get("Content-Type")), nil, len(look.Captures) > 0)
 	return h.inspector
 }
 
@@ -71,7 +61,7 @@ func (h *held) look(p []byte) (kept int, stopped *stop) {
 	if h.coding == "" {
 		h.inspector.Write(part)
 	} else {
-		if !h.grow(len(part)) {
+		if !h.room.take(len(part)) {
 			return 0, &outOfMemory
 		}
 		h.buffer = append(h.buffer, part...)
@@ -91,7 +81,7 @@ func (h *held) look(p []byte) (kept int, stopped *stop) {
 
 // keep holds back a part of the body that was looked at.
 func (h *held) keep(p []byte) *stop {
-	if !h.grow(len(p)) {
+	if !h.room.take(len(p)) {
 		return &outOfMemory
 	}
 	h.buffer = append(h.buffer, p...)
@@ -120,7 +110,7 @@ func (h *held) decode() *stop {
 	switch {
 	case !ok:
 		return &undecodable
-	case !h.grow(len(out) - before):
+	case !h.room.take(len(out) - before):
 		return &outOfMemory
 	case !complete && len(out) >= limit:
 		return &tooLarge
@@ -136,17 +126,28 @@ func (h *held) ending() inspect.Ending {
 	return inspect.Whole
 }
 
-// grow counts bytes that are held, if there is room for them.
-func (h *held) grow(n int) bool {
-	look := &h.gate.Inspection
-	if now := look.held.Add(int64(n)); n > 0 && now > look.Total {
-		look.held.Add(int64(-n))
+// room is what a response takes of the memory that all bodies of a gate may be
+// held in.
+type room struct {
+	gate  *Gate
+	taken int64 // bytes
+}
+
+// take takes bytes, if there is room for them. A negative number gives some back.
+func (r *room) take(bytes int) bool {
+	look := &r.gate.Inspection
+	if now := look.held.Add(int64(bytes)); bytes > 0 && now > look.Total {
+		look.held.Add(int64(-bytes))
 		return false
 	}
-	h.counted += int64(n)
-	h.gate.Telemetry.Held(int64(n))
+	r.taken += int64(bytes)
+	r.gate.Telemetry.Held(int64(bytes))
 	return true
 }
 
-// giveBack gives back the room that the body takes.
-func (h *held) giveBack() { h.grow(-int(h.counted)) }
+// giveBack gives all back.
+func (r *room) giveBack() {
+	if r.taken > 0 {
+		r.take(-int(r.taken))
+	}
+}

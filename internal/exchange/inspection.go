@@ -44,7 +44,7 @@ func (i *inspection) release() (ok bool) {
 		return false
 	}
 	held := i.held
-	held.gate, held.inspector = nil, nil
+	held.gate, held.inspector, held.room = nil, nil, room{}
 	if cap(held.buffer) > keptScratch {
 		held.buffer = nil
 	}
@@ -153,6 +153,9 @@ func (i *inspection) settle(o normalize.Outcome) {
 	if len(i.held.buffer) > 0 {
 		_, _ = s.write(i.held.buffer) // an error shows again at the next write
 	}
+	if i.late && s.body.state == holding && s.document.kind == faultDocument {
+		s.judgeDocument() // by what there is: the client has waited
+	}
 	if i.grace.owed() && !i.returned {
 		_ = s.body.flush() // likewise
 	}
@@ -165,7 +168,7 @@ const keptWhilePassing = 4 << 10
 // forget gives back the memory of what was held: a response may stream on for
 // long.
 func (i *inspection) forget() {
-	i.held.giveBack()
+	i.held.room.giveBack()
 	i.held.decoded = nil
 	i.held.buffer = i.held.buffer[:0]
 	if i.sender.body.state == passing && cap(i.held.buffer) > keptWhilePassing {
@@ -203,7 +206,7 @@ func (i *inspection) end(failed bool) {
 func (i *inspection) giveUp() {
 	i.settled = true
 	i.judgement.putInspector()
-	i.held.giveBack()
+	i.held.room.giveBack()
 }
 
 // holds reports whether the body is being held.

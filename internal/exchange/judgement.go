@@ -5,6 +5,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/statusgate/statusgate/faults"
 	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/negotiate"
@@ -56,6 +57,9 @@ func (j *judgement) decide() (o normalize.Outcome, pending bool) {
 	if o.Verbatim || r.Source == normalize.SourceGateway {
 		return o, false
 	}
+	if j.isConnect(&o) {
+		return o, false
+	}
 	if !j.location(&o) {
 		return o, true
 	}
@@ -64,6 +68,17 @@ func (j *judgement) decide() (o normalize.Outcome, pending bool) {
 		j.gate.Telemetry.Unknown(r.Status, v.Reason)
 	}
 	return o, false
+}
+
+// isConnect passes the streams of Connect RPC, whose errors are within: their
+// status is that of the transport.
+func (j *judgement) isConnect(o *normalize.Outcome) bool {
+	if o.Reason == normalize.ReasonRule || j.gate.Strict || !faults.IsConnectStream(j.fields.Get("Content-Type")) ||
+		!faults.IsConnectRequest(j.request.Header, j.request.URL.RawQuery) {
+		return false
+	}
+	o.Sent, o.Reason, o.Verbatim = o.Received, normalize.ReasonProtocol, true
+	return true
 }
 
 // conclude decides with what is known, although the body ended so or is not
@@ -135,7 +150,7 @@ func (j *judgement) label() {
 	r.Final = method == http.MethodHead || method == http.MethodConnect || r.Media == inspect.MediaStream || r.Status == http.StatusPartialContent ||
 		r.Status == http.StatusNoContent || r.Status == http.StatusNotModified || caddyhttp.IsIncremental(j.fields)
 	if look.HTML && !r.Final {
-		r.HTMLWelcome = j.request.takesHTML()
+		r.HTMLWelcome = j.request.takesHTML(j.fields.Get("Content-Type"))
 	}
 	if !r.Final && (j.unanswered || !mayHaveBody(r.Status, j.fields)) {
 		r.Inspector = look.Plan.Get(r.Media, "", nil, true)

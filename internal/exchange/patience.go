@@ -20,6 +20,7 @@ type patient struct {
 	context.Context
 	client     context.Context // net/http's
 	cancel     context.CancelCauseFunc
+	listed     bool // it is in the list of its gate
 	left       bool // the client had left when the list was looked through
 	next, prev *patient
 }
@@ -41,11 +42,18 @@ type patients struct {
 	timer *time.Timer // nil while the list is empty
 }
 
-// admit gives the request that the handlers get, and what is to be called once
-// they have ended.
+// admit gives the request that the handlers get, and what can end their work
+// before its time. It is dismissed once they have ended. Over HTTP/2 and later a
+// client that leaves resets its stream, which says enough: there the handlers are
+// canceled at once.
 func (ps *patients) admit(r *http.Request) (*http.Request, *patient) {
 	p := &patient{client: r.Context()}
+	if r.ProtoMajor != 1 {
+		p.Context, p.cancel = context.WithCancelCause(r.Context())
+		return r.WithContext(p), p
+	}
 	p.Context, p.cancel = context.WithCancelCause(context.Background())
+	p.listed = true
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	if p.next = ps.first; p.next != nil {
@@ -58,8 +66,12 @@ func (ps *patients) admit(r *http.Request) (*http.Request, *patient) {
 	return r.WithContext(p), p
 }
 
-// dismiss takes a request off the list.
+// dismiss ends what admit has begun.
 func (ps *patients) dismiss(p *patient) {
+	defer p.cancel(context.Canceled)
+	if !p.listed {
+		return
+	}
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	if p.next != nil {
@@ -70,7 +82,6 @@ func (ps *patients) dismiss(p *patient) {
 	} else {
 		ps.first = p.next
 	}
-	p.cancel(context.Canceled)
 }
 
 // look cancels the requests whose clients had left when it looked before.

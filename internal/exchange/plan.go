@@ -2,9 +2,10 @@ package exchange
 
 import (
 	"net/http"
-	"strings"
+	"strconv"
 
-	"github.com/statusgate/statusgate/negotiate"
+	"github.com/statusgate/statusgate/faults"
+	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/normalize"
 	"github.com/statusgate/statusgate/problem"
 )
@@ -15,7 +16,7 @@ type plan uint8
 const (
 	planKeep    plan = iota // the backend's, whatever it is
 	planDefer               // the backend's unless it turns out to be empty
-	planConform             // the backend's if it is a valid problem
+	planHold                // the backend's if it turns out to be a document
 	planReplace             // ours
 	planDrop                // none
 	planRefuse              // none; handle_errors has the word
@@ -24,12 +25,13 @@ const (
 // bodyPlan is a plan, and what the decision for it was made on.
 type bodyPlan struct {
 	plan
-	format problem.Format // of the document, for planConform
-	varies bool           // the request's Accept had a say
+	document document // for planHold
+	varies   bool     // the request's Accept had a say
 }
 
-// planBody decides whose body goes with an outcome. It changes nothing.
-func planBody(g *Gate, r *request, h http.Header, o *normalize.Outcome) bodyPlan {
+// planBody decides whose body goes with an outcome. It changes nothing. Connect
+// says whether the body may be an error of Connect RPC.
+func planBody(g *Gate, r *request, h http.Header, o *normalize.Outcome, connect bool) bodyPlan {
 	switch {
 	case o.Sent == http.StatusNoContent && o.Received != http.StatusNoContent:
 		return bodyPlan{plan: planDrop}
@@ -39,22 +41,33 @@ func planBody(g *Gate, r *request, h http.Header, o *normalize.Outcome) bodyPlan
 		return bodyPlan{plan: planReplace} // the client has just refused this body
 	case o.Sent < 400 || o.Verbatim || g.Problems.Off:
 		return bodyPlan{plan: planKeep}
-	case g.Problems.Bodies == BodiesReplace || !mayHaveBody(o.Received, h):
+	case !mayHaveBody(o.Received, h):
+		return bodyPlan{plan: planReplace}
+	case connect && mayBeConnect(g, r, h, o):
+		return bodyPlan{plan: planHold, document: document{kind: connectDocument}}
+	case g.Problems.Bodies == BodiesReplace:
 		return bodyPlan{plan: planReplace}
 	case g.Problems.Bodies == BodiesKeep:
 		return bodyPlan{plan: keep(r)}
 	}
+	return planError(r, h, o)
+}
+
+// planError decides about an error body of the backend's by what it may be.
+func planError(r *request, h http.Header, o *normalize.Outcome) bodyPlan {
 	contentType := h.Get("Content-Type")
-	if format, ok := problem.FormatOf(contentType); ok {
-		return bodyPlan{plan: planProblem(r, h, o), format: format}
-	}
+	format, isProblem := problem.FormatOf(contentType)
 	switch {
-	case o.Internal() || !isShown(contentType):
+	case isProblem && o.Internal() && o.Sent < 500:
+		return bodyPlan{plan: planReplace} // below 500 extension members would stay
+	case isProblem:
+		return bodyPlan{plan: planHold, document: document{kind: problemDocument, format: format}}
+	case o.Internal() && mayHold(r, h) && faults.Possible(contentType):
+		return bodyPlan{plan: planHold, document: document{kind: faultDocument}}
+	case o.Internal() || inspect.MediaOf(contentType) == inspect.MediaHTML && contentType != "":
 		return bodyPlan{plan: planReplace}
-	case !negotiate.Accepts(r.accept, contentType):
-		return bodyPlan{plan: planReplace, varies: true}
 	}
-	return bodyPlan{plan: keep(r), varies: true}
+	return bodyPlan{plan: keep(r)}
 }
 
 // keep is the plan for a body that the client may see if there is one. A length
@@ -66,28 +79,23 @@ func keep(r *request) plan {
 	return planDefer
 }
 
-// planProblem: a problem document of the backend's is worth more than ours, if
-// it is one. One that can't be read (a content coding) is trusted on a 4xx only.
-func planProblem(r *request, h http.Header, o *normalize.Outcome) plan {
-	switch {
-	case o.Internal() && o.Sent < 500:
-		return planReplace // below 500 extension members would stay
-	case len(h["Content-Encoding"]) == 0:
-		return planConform
-	case o.Sent >= 500:
-		return planReplace
-	}
-	return keep(r)
-}
-
-// isShown: a media type that a client's program can read. HTML is a page for
-// people, and what has no media type is nothing that anyone can accept.
-func isShown(contentType string) bool {
-	essence, _, _ := strings.Cut(contentType, ";")
-	essence = strings.TrimSpace(essence)
-	if strings.EqualFold(essence, "text/html") || strings.EqualFold(essence, "application/xhtml+xml") {
+// mayHold reports whether a body may come that is short enough to be held.
+func mayHold(r *request, h http.Header) bool {
+	if r.method == http.MethodHead {
 		return false
 	}
-	_, err := negotiate.ParseMediaType(contentType)
-	return err == nil
+	length := h["Content-Length"]
+	if len(length) == 0 {
+		return true
+	}
+	n, err := strconv.Atoi(length[0])
+	return err == nil && n <= holdLimit
+}
+
+// mayBeConnect reports whether an answer may be an error of Connect RPC, whose
+// clients read the status together with the body
+// (https://connectrpc.com/docs/protocol/#error-end-stream).
+func mayBeConnect(g *Gate, r *request, h http.Header, o *normalize.Outcome) bool {
+	return !g.Strict && o.Received >= 400 && o.Reason != normalize.ReasonRule && mayHold(r, h) &&
+		inspect.MediaOf(h.Get("Content-Type")) == inspect.MediaJSON && faults.IsConnectRequest(r.Header, r.URL.RawQuery)
 }

@@ -11,7 +11,10 @@ import (
 // appendProblem writes the problem of an outcome in the format that the client
 // prefers. Its lists repeat what the fields say.
 func appendProblem(dst []byte, g *Gate, r *request, fields http.Header, o *normalize.Outcome) ([]byte, problem.Format) {
-	format := problem.Choose(r.accept, g.Problems.Formats)
+	format, isSOAP := problem.FaultFormat(r.Header.Get("Content-Type"), len(r.Header["Soapaction"]) > 0)
+	if !isSOAP {
+		format = problem.Choose(r.accept, g.Problems.Formats)
+	}
 	p := problem.Problem{Status: o.Sent, Title: title(o.Sent), Type: g.Problems.Type}
 	if strings.IndexByte(p.Type, '{') >= 0 {
 		p.Type = r.expand(p.Type)
@@ -21,6 +24,16 @@ func appendProblem(dst []byte, g *Gate, r *request, fields http.Header, o *norma
 	}
 	p.Instance = r.instance()
 	list(&p, r.resource, fields, o)
+	for _, m := range g.Problems.Members {
+		p.Members = append(p.Members, problem.Member{Name: m.Name, Value: r.expand(m.Value)})
+	}
+	if format == problem.HTML && g.Problems.Pages != nil {
+		page, err := g.Problems.Pages.Append(dst, &p)
+		if err != nil {
+			g.Telemetry.BadPage(err)
+		}
+		return page, format
+	}
 	return p.Append(dst, format), format
 }
 

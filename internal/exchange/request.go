@@ -88,16 +88,17 @@ func (r *request) switchedUnasked() bool {
 	return status == http.StatusSwitchingProtocols
 }
 
-// takesHTML: HTML is welcome where the client accepts it, unless the resource
-// has none.
-func (r *request) takesHTML() bool {
+// takesHTML: HTML under a label is welcome where the client accepts the type that
+// it has, unless the resource has none.
+func (r *request) takesHTML(contentType string) bool {
 	if p := r.resource.Produces; p != nil {
 		isHTML := func(t string) bool { return inspect.MediaOf(t) == inspect.MediaHTML }
 		if !slices.ContainsFunc(p.Types(), isHTML) {
 			return false
 		}
 	}
-	return negotiate.Accepts(r.accept, "text/html")
+	page := inspect.PageType(contentType)
+	return page != "" && negotiate.Accepts(r.accept, page)
 }
 
 const requestIDPlaceholder = "http.request.uuid"

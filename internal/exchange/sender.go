@@ -9,21 +9,20 @@ import (
 
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/normalize"
-	"github.com/statusgate/statusgate/problem"
 )
 
 // sender is the one part that turns a decision into bytes. Whoever calls it
 // belongs to the handler's goroutine, or holds the inspection's lock.
 type sender struct {
-	gate    *Gate
-	request *request
-	record  *telemetry.Record
-	head    head
-	body    body
-	outcome normalize.Outcome // as it was decided, once it was
-	refused normalize.Outcome // in report mode: how the request would have been answered
-	format  problem.Format    // of a held problem document
-	drips   bool              // the backend's body may take its time after our own is ready
+	gate     *Gate
+	request  *request
+	record   *telemetry.Record
+	head     head
+	body     body
+	outcome  normalize.Outcome // as it was decided, once it was
+	refused  normalize.Outcome // in report mode: how the request would have been answered
+	document document          // what a body that is held may turn out to be
+	drips    bool              // the backend's body may take its time after our own is ready
 }
 
 // respond carries out a decision on a response from behind, or puts it off
@@ -35,15 +34,15 @@ func (s *sender) respond(o normalize.Outcome, returned bool) {
 		return
 	}
 	s.drips = !returned && mayHaveBody(o.Received, s.head.fields)
-	p := planBody(s.gate, s.request, s.head.fields, &o)
+	p := planBody(s.gate, s.request, s.head.fields, &o, true)
 	s.head.varies = s.head.varies || p.varies
 	switch p.plan {
 	case planKeep:
 		s.pass(o)
 	case planDefer:
 		s.body.become(deferred)
-	case planConform:
-		s.format = p.format
+	case planHold:
+		s.document = p.document
 		s.body.become(holding)
 		if s.request.method == http.MethodHead {
 			s.head.sameType() // how long it would be for a GET, its body would have to tell
@@ -62,7 +61,7 @@ func (s *sender) respond(o normalize.Outcome, returned bool) {
 // report makes a decision on a response from behind known that is not carried
 // out.
 func (s *sender) report(o normalize.Outcome) {
-	o.Replaced = planBody(s.gate, s.request, s.head.fields, &o).plan == planReplace
+	o.Replaced = planBody(s.gate, s.request, s.head.fields, &o, true).plan == planReplace
 	s.conclude(o)
 }
 
@@ -86,28 +85,36 @@ func (s *sender) write(p []byte) (int, error) {
 		if len(p) == 0 {
 			return 0, nil
 		}
+		if isPage(s, p) {
+			s.replace(s.outcome)
+			break
+		}
 		s.pass(s.outcome)
 	case holding:
-		if s.body.hold(p) {
+		switch {
+		case s.document.isNone(s.body.kept, p, s.head.fields):
+			s.body.discarded = len(s.body.kept)
+			s.replace(s.outcome)
+		case s.body.hold(p):
 			return len(p), nil
+		default:
+			s.overflow()
 		}
-		s.overflow()
 	default: // nothing to decide
 	}
 	return s.body.write(p)
 }
 
-// overflow ends the holding of a problem document that is too long. It is let
+// overflow ends the holding of a document that there is no room for. It is let
 // go, or replaced where it must not be seen unchecked.
 func (s *sender) overflow() {
 	s.gate.Telemetry.Undecided(telemetry.TooLarge)
-	if s.outcome.Sent >= 500 {
+	if s.outcome.Internal() {
+		s.body.discarded = len(s.body.kept)
 		s.replace(s.outcome)
 		return
 	}
-	held := s.body.kept
-	s.pass(s.outcome)
-	_, _ = s.body.client.Write(held) // an error shows again at the next write
+	s.passKept(s.outcome)
 }
 
 // mend makes a decision known and gives the head the fields that it owes.
@@ -157,20 +164,6 @@ func (s *sender) replace(o normalize.Outcome) {
 	s.send(&o, body)
 }
 
-// conform ends a held problem document: it is sent with its status member in
-// line, or replaced where it is no valid problem.
-func (s *sender) conform() {
-	kept := s.body.kept
-	out, ok := problem.Conform(kept[len(kept):], kept, s.format, s.outcome.Sent)
-	if !ok {
-		s.replace(s.outcome)
-		return
-	}
-	s.head.sameType()
-	s.mend(&s.outcome)
-	s.send(&s.outcome, out)
-}
-
 // send writes a whole answer of our own, whose head has been mended.
 func (s *sender) send(o *normalize.Outcome, body []byte) {
 	s.head.set("Content-Length", decimal(len(body)))
@@ -218,13 +211,4 @@ func asHandlerError(status int, cause error) error {
 		return he
 	}
 	return caddyhttp.Error(status, cause)
-}
-
-// options tells which methods a resource has (RFC 9110 §9.3.7).
-func (s *sender) options(o normalize.Outcome) {
-	s.head.set("Allow", s.request.resource.Methods.Allow())
-	s.head.set("Content-Length", "0")
-	o.Verbatim = true
-	s.body.become(discarding)
-	s.commit(&o)
 }

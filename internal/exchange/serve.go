@@ -23,9 +23,10 @@ func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 		x.release(true)
 		return err
 	}
-	if r.ProtoMajor == 1 && !g.Report {
+	if !g.Report {
 		var p *patient
 		r, p = g.patients.admit(r)
+		x.sender.body.stop = p.cancel
 		defer g.patients.dismiss(p)
 	}
 	x.record.Watch.Pause()
@@ -84,7 +85,11 @@ func (x *exchange) finish(err error) error {
 		s.replace(s.outcome) // no body came: there is nothing to keep
 	case holding:
 		s.head.dropTrailers()
-		s.conform()
+		if s.body.late() { // its end is not the backend's
+			s.replace(s.outcome)
+			return nil
+		}
+		s.judgeDocument()
 	case refusing:
 		return s.fail(s.outcome, nil)
 	case discarding:
@@ -123,6 +128,12 @@ func (x *exchange) failed(err error) error {
 		return err
 	case refusing:
 		return s.fail(s.outcome, nil)
+	case holding:
+		if s.body.late() {
+			s.head.dropTrailers()
+			s.replace(s.outcome)
+			return nil
+		}
 	case discarding:
 		// The client has its answer; a second one must not be appended.
 		s.head.dropTrailers()
@@ -224,6 +235,12 @@ func (x *exchange) panicked(reason any) error {
 		return s.fail(s.outcome, nil)
 	case passing, hijacked:
 		panic(reason)
+	case deferred, holding:
+		if !x.request.left() {
+			s.head.dropTrailers()
+			s.replace(s.outcome) // the status is known, if not the body
+			return nil
+		}
 	default: // nothing was sent
 	}
 	if x.request.left() {

@@ -220,6 +220,10 @@ func (s *scripts) checkScript(t *testing.T, script *script, method string) {
 	if got.body != bare.body || got.status != bare.status {
 		t.Errorf("%s: got %d and %d bytes, want %d and %d bytes", what, got.status, len(got.body), bare.status, len(bare.body))
 	}
+	if script.fields["Content-Type"] == "" && got.status >= 400 {
+		got.header.Del("Content-Type") // net/http's guess, where the head waited for the body
+		bare.header.Del("Content-Type")
+	}
 	for _, r := range []*reply{&got, &bare} {
 		for _, field := range []string{"Date", "Content-Length", "Proxy-Status", "Retry-After", "Vary"} {
 			r.header.Del(field)

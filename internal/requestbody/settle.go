@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,9 @@ const (
 	// arrivedWait is how long an answer may wait for the rest of a body that
 	// has already been sent.
 	arrivedWait = time.Millisecond
+	// arrivedTries is how often that time begins anew where the machine is so busy
+	// that it is over before it was used.
+	arrivedTries = 5
 	// arrivedLimit is how much of it is read to save the connection, in bytes.
 	arrivedLimit = 16 << 10
 	// closeWait bounds how long net/http reads what a client still sends after
@@ -76,12 +80,19 @@ func (b *Body) drain(scratch []byte) bool {
 	}
 	b.drained = true
 	control := http.NewResponseController(b.client)
-	if control.SetReadDeadline(time.Now().Add(arrivedWait)) != nil {
-		return false
-	}
 	var err error
-	for err == nil && !b.Whole() && b.read.Load() <= arrivedLimit {
-		_, err = b.count(scratch)
+	for range arrivedTries {
+		begun := time.Now()
+		if control.SetReadDeadline(begun.Add(arrivedWait)) != nil {
+			return false
+		}
+		for err = nil; err == nil && !b.Whole() && b.read.Load() <= arrivedLimit; {
+			_, err = b.count(scratch)
+		}
+		if b.Whole() || !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(begun) < 2*arrivedWait {
+			break
+		}
+		// The time was over before anyone looked: the machine is busy.
 	}
 	if !b.Whole() {
 		return false

@@ -26,6 +26,7 @@ const (
 	eventIncomplete
 	eventMalformed
 	eventGatewayError
+	eventBadPage
 	eventViolation // and one for each
 	eventKinds     = eventViolation + eventKind(violations)
 )

@@ -107,6 +107,11 @@ func (g *Gate) Nested() {
 	}
 }
 
+// BadPage tells that the operator's own page could not be made of a problem.
+func (g *Gate) BadPage(err error) {
+	g.events.say(eventBadPage, zapcore.ErrorLevel, "the page of problems html could not be made, the built-in one was sent", zap.Error(err))
+}
+
 // Unknown tells of a status that the table does not know.
 func (g *Gate) Unknown(status int, reason normalize.Reason) { g.events.unknown(status, reason) }
 
