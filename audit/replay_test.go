@@ -1,0 +1,132 @@
+package audit_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/statusgate/statusgate/audit"
+	"github.com/statusgate/statusgate/negotiate"
+)
+
+// declare reads suggested resources back from their Caddyfile.
+func declare(t testing.TB, report *audit.Report) *negotiate.Resources[*negotiate.Methods] {
+	t.Helper()
+	var b strings.Builder
+	if err := report.WriteResources(&b); err != nil {
+		t.Fatal(err)
+	}
+	resources := new(negotiate.Resources[*negotiate.Methods])
+	path := ""
+	add := func(methods ...string) {
+		set, err := negotiate.NewMethods(methods...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(methods) == 0 {
+			set = nil
+		}
+		if err := resources.Add(path, set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for line := range strings.Lines(b.String()) {
+		words := strings.Fields(line)
+		switch {
+		case words[0] == "resource":
+			path = words[1]
+			if len(words) == 2 {
+				add()
+			}
+		case words[0] == "methods":
+			add(words[1:]...)
+		}
+	}
+	return resources
+}
+
+// refusedSuccess is a request of the log that has succeeded and that resources refuse.
+func refusedSuccess(requests []request, resources *negotiate.Resources[*negotiate.Methods]) (request, bool) {
+	for _, r := range requests {
+		if r.status < 100 || r.status >= 400 {
+			continue
+		}
+		path, _, _ := strings.Cut(r.target, "?")
+		methods, ok := resources.Match(path)
+		redirects := r.status >= 300 && r.status != 304
+		if !ok && !redirects || ok && methods != nil && !methods.Contains(r.method) {
+			return r, true
+		}
+	}
+	return request{}, false
+}
+
+// traffic is what nobody would write by hand: random paths of words, values, ends of
+// names, encoded and dotted segments, in shapes that make the tree merge.
+func traffic(rng *rand.Rand) []request {
+	alphabet := make([]string, 3+rng.IntN(40))
+	for i := range alphabet {
+		switch rng.IntN(12) {
+		case 0:
+			alphabet[i] = fmt.Sprint(rng.IntN(5000))
+		case 1:
+			alphabet[i] = fmt.Sprintf("%x", rng.Uint64())
+		case 2:
+			alphabet[i] = fmt.Sprintf("w%d.json", rng.IntN(20))
+		case 3:
+			alphabet[i] = fmt.Sprintf("%d.json", rng.IntN(20))
+		case 4:
+			alphabet[i] = []string{"me", "search", "Me", "%6De", "a%2Fb", "..", ".", "", "%7Bx%7D", "a;b", "%", "é"}[rng.IntN(12)]
+		case 5:
+			alphabet[i] = fmt.Sprintf("Things(%d)", rng.IntN(9))
+		case 6:
+			alphabet[i] = fmt.Sprintf("%d:cancel", rng.IntN(9))
+		case 7:
+			alphabet[i] = []string{"app.js", "a.css", "b.css", "x.png", "APP.JS"}[rng.IntN(5)]
+		default:
+			alphabet[i] = string(rune('a'+rng.IntN(26))) + string(rune('a'+rng.IntN(26)))
+		}
+	}
+	methods := []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get"}[:1+rng.IntN(9)]
+	statuses := []int{200, 200, 200, 201, 204, 302, 304, 404, 500, 520, 101}
+	list := make([]request, 200+rng.IntN(4000))
+	depth := 1 + rng.IntN(5)
+	names := 1 + rng.IntN(3000)
+	for i := range list {
+		var path strings.Builder
+		for range 1 + rng.IntN(depth) {
+			path.WriteString("/")
+			if rng.IntN(4) == 0 {
+				fmt.Fprintf(&path, "n%c%c%c", 'a'+rng.IntN(min(26, names)), 'a'+rng.IntN(min(26, 1+names/26)), 'a'+rng.IntN(min(26, 1+names/700)))
+			} else {
+				path.WriteString(alphabet[rng.IntN(len(alphabet))])
+			}
+		}
+		if rng.IntN(8) == 0 {
+			path.WriteString("/")
+		}
+		list[i] = request{methods[rng.IntN(len(methods))], path.String(), statuses[rng.IntN(len(statuses))]}
+	}
+	return list
+}
+
+func TestReplayAgainstTheSuggestedResourcesRefusesNothingThatSucceeded(t *testing.T) {
+	rounds := uint64(150)
+	if testing.Short() {
+		rounds = 20
+	}
+	for seed := range rounds {
+		requests := traffic(rand.New(rand.NewPCG(seed, 7)))
+		report := run(t, logOf(requests))
+		if report.Unread != 0 || report.Lines != int64(len(requests)) {
+			t.Fatalf("seed %d: %d lines, %d unread: %v", seed, report.Lines, report.Unread, report.Log.First)
+		}
+		if len(report.Resources) == 500 {
+			continue // there are more than are suggested, so some paths have none
+		}
+		if r, bad := refusedSuccess(requests, declare(t, report)); bad {
+			t.Errorf("seed %d: %s %s was answered with %d and would be refused", seed, r.method, r.target, r.status)
+		}
+	}
+}
