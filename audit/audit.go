@@ -53,6 +53,8 @@ type Options struct {
 	// Top is how many rows the lists of the text and the page have; 0 means
 	// what fits two screens.
 	Top int
+
+	limits *limits // nil means the usual
 }
 
 // Run reads the log of o and counts. Where ctx ends, it returns the report on what
@@ -62,7 +64,10 @@ func Run(ctx context.Context, o *Options) (*Report, error) {
 	if known == nil {
 		known = normalize.Known
 	}
-	t := newTally()
+	t := newTally(&usual)
+	if o.limits != nil {
+		t = newTally(o.limits)
+	}
 	var workers []*worker
 	sum, err := accesslog.Read(ctx, &o.Input, func(int) func(*accesslog.Entry) {
 		w := newWorker(t, o.Decide, o.Host)
@@ -97,12 +102,8 @@ type response struct {
 	any            bool // of all statuses that have no row of their own
 }
 
-const (
-	maxStrings   = 256
-	maxWordBytes = 40
-	maxResponses = 4096
-	maxDeclared  = 16 << 10
-)
+// maxWordBytes is the length of the longest method that has its own name.
+const maxWordBytes = 40
 
 // The first words of a tally.
 const (
@@ -111,11 +112,11 @@ const (
 	methodHead
 )
 
-func newTally() *tally {
+func newTally(l *limits) *tally {
 	t := &tally{
 		words: make(map[string]uint16), responses: make(map[response]*int64), declared: make(map[string]*node),
 	}
-	t.tree.other = &t.other
+	t.tree.limits, t.tree.other = *l, &t.other
 	for _, first := range []string{"(other)", "GET", "HEAD"} {
 		t.word(first)
 	}
@@ -127,10 +128,10 @@ func (t *tally) word(s string) uint16 {
 	if n, ok := t.words[s]; ok {
 		return n
 	}
-	if len(t.list) >= maxStrings || len(s) > maxWordBytes {
+	if len(t.list) >= t.tree.strings || len(s) > maxWordBytes {
 		return wordOther
 	}
-	n := uint16(len(t.list)) //nolint:gosec // below maxStrings
+	n := uint16(len(t.list)) //nolint:gosec // below limits.strings
 	s = strings.Clone(s)
 	t.words[s] = n
 	t.list = append(t.list, s)
@@ -140,9 +141,9 @@ func (t *tally) word(s string) uint16 {
 // response is the counter of a row of the table of statuses.
 func (t *tally) response(key response) *int64 {
 	n := t.responses[key]
-	if n == nil && len(t.responses) >= maxResponses {
+	if n == nil && len(t.responses) >= t.tree.responses {
 		key = response{any: true, sent: key.sent, reason: key.reason}
-		if n = t.responses[key]; n == nil && len(t.responses) >= 2*maxResponses {
+		if n = t.responses[key]; n == nil && len(t.responses) >= 2*t.tree.responses {
 			key.sent = 0
 			n = t.responses[key]
 		}
@@ -163,7 +164,7 @@ func (t *tally) leaf(r *Request, d *Decision) *node {
 	switch {
 	case d.Template != "":
 		leaf := t.declared[d.Template]
-		if leaf == nil && len(t.declared) < maxDeclared {
+		if leaf == nil && len(t.declared) < t.tree.declared {
 			leaf = new(node)
 			t.declared[strings.Clone(d.Template)] = leaf
 		}

@@ -66,7 +66,10 @@ func shop(n int, rng *rand.Rand) []request {
 		}
 		return string(b)
 	}
-	uuid := func() string { h := hex(32); return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:] }
+	uuid := func() string {
+		h := hex(32)
+		return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+	}
 	order := func() string { return fmt.Sprint(1000 + rng.IntN(5000)) }
 	user := func() string { return names[rng.IntN(len(names))] + fmt.Sprint(rng.IntN(8)) }
 	slug := func() string { return colours[rng.IntN(len(colours))] + "-" + things[rng.IntN(len(things))] }
@@ -83,11 +86,15 @@ func shop(n int, rng *rand.Rand) []request {
 		func() request { return request{"GET", "/api/v1/users/me", 200} },
 		func() request { return request{"GET", "/api/v1/products/" + slug(), 200} },
 		func() request { return request{"GET", "/api/v1/search?q=" + hex(5), 200} },
-		func() request { return request{"GET", "/api/v1/reports/2021-09-" + fmt.Sprintf("%02d", 1+rng.IntN(30)) + ".csv", 200} },
+		func() request {
+			return request{"GET", "/api/v1/reports/2021-09-" + fmt.Sprintf("%02d", 1+rng.IntN(30)) + ".csv", 200}
+		},
 		func() request { return request{"GET", "/health", 200} },
 		func() request { return request{"POST", "/login", 302} },
 		func() request { return request{"POST", "/login", 200} },
-		func() request { return request{"GET", "/static/" + []string{"css/a.css", "css/b.css", "js/app.js", "js/vendor.js", "img/logo.svg", "img/x.png"}[rng.IntN(6)], 200} },
+		func() request {
+			return request{"GET", "/static/" + []string{"css/a.css", "css/b.css", "js/app.js", "js/vendor.js", "img/logo.svg", "img/x.png"}[rng.IntN(6)], 200}
+		},
 		func() request { return request{"GET", "/favicon.ico", 200} },
 		func() request { return request{"GET", "/" + hex(3) + slug() + ".php", 404} },
 		func() request { return request{"GET", "/api/v1/orders/" + order(), 520} },

@@ -13,9 +13,9 @@ func (n *node) children(yield func(*node) bool) {
 	}
 }
 
-// alive reports whether something has succeeded at n or below.
+// alive reports whether something has succeeded at n or below, or was sent elsewhere.
 func (n *node) alive() bool {
-	if slices.ContainsFunc(n.rows, (*row).succeeded) {
+	if slices.ContainsFunc(n.rows, func(r *row) bool { return r.succeeded() || r.redirects() }) {
 		return true
 	}
 	for child := range n.children {
@@ -117,7 +117,7 @@ func (t *tree) foldMixed(n *node) {
 
 // collapse adds all that was counted at from and below to the rows of n.
 func (t *tree) collapse(n, from *node) {
-	t.nodes--
+	t.size--
 	t.moveRows(n, from)
 	for child := range from.children {
 		t.collapse(n, child)
@@ -144,7 +144,7 @@ func (t *tree) moveRows(to, from *node) {
 			to.rows = append(to.rows, r)
 			continue
 		}
-		t.rows--
+		t.used--
 		to.rows[i].count += r.count
 		r.into = to.rows[i]
 	}
@@ -154,7 +154,7 @@ func (t *tree) moveRows(to, from *node) {
 // merge adds from to n. Where either has had its words merged, all words of both
 // are values: what is a word on one side may be one of the values on the other.
 func (t *tree) merge(n, from *node) {
-	t.nodes--
+	t.size--
 	t.moveRows(n, from)
 	if n.tail != nil || from.tail != nil {
 		t.mergeTails(n, from)
@@ -191,10 +191,10 @@ func (t *tree) merge(n, from *node) {
 	}
 	n.variable = t.mergeOne(n.variable, from.variable)
 	n.failed = t.mergeOne(n.failed, from.failed)
-	if len(n.mixed) > maxMixed {
+	if len(n.mixed) > t.mixed {
 		t.foldMixed(n)
 	}
-	if len(n.literals) > maxLiterals {
+	if len(n.literals) > t.words {
 		t.crowded(n)
 	}
 }
@@ -221,13 +221,13 @@ func (t *tree) mergeTails(n, from *node) {
 // compact merges words until the tree is within its bounds by a good part: first
 // where the most follow, then fewer, at last everything.
 func (t *tree) compact() {
-	small := func() bool { return t.nodes <= maxNodes/4*3 && t.rows <= maxRows/4*3 }
-	for most := maxLiterals / 4; most > 0 && !small(); most /= 2 {
+	small := func() bool { return t.size <= t.nodes/4*3 && t.used <= t.rows/4*3 }
+	for most := t.words / 4; most > 0 && !small(); most /= 2 {
 		t.thin(&t.root, most)
 	}
 	if !small() {
 		t.cut(&t.root)
-		t.full = t.rows >= maxRows/4*3
+		t.full = !small()
 	}
 }
 
@@ -243,5 +243,5 @@ func (t *tree) thin(n *node, most int) {
 
 // crammed reports whether there is more in the tree than its bounds allow.
 func (t *tree) crammed() bool {
-	return !t.full && (t.nodes > maxNodes || t.rows >= maxRows)
+	return !t.full && (t.size > t.nodes || t.used >= t.rows)
 }

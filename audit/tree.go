@@ -7,14 +7,23 @@ import (
 	"github.com/statusgate/statusgate/negotiate"
 )
 
-const (
-	maxDepth    = 12  // segments that are told apart; what follows is {path...}
-	maxLiterals = 512 // words that may follow a segment, before some become one
-	maxMixed    = 32  // ends of names likewise
-	maxNodes    = 16 << 10
-	maxRows     = 32 << 10
-	maxNodeRows = 512 // methods and statuses of one path
-)
+// limits bound what an audit holds.
+type limits struct {
+	depth     int // segments of a path that are told apart; what follows is {path...}
+	words     int // that may follow a segment, before some become one
+	mixed     int // ends of names likewise
+	nodes     int
+	rows      int
+	nodeRows  int // methods and statuses of one path
+	responses int // combinations of received and sent status and reason
+	strings   int // methods and reasons
+	declared  int // templates of declared resources
+}
+
+// usual is about 8 MiB at most.
+var usual = limits{
+	depth: 12, words: 512, mixed: 32, nodes: 16 << 10, rows: 32 << 10, nodeRows: 512, responses: 4096, strings: 256, declared: 16 << 10,
+}
 
 // tree learns path templates. A path goes down the tree segment by segment: words to
 // a node of their own, what looks like a value to one node that stands for all.
@@ -26,9 +35,10 @@ const (
 // below are for: a segment goes one way, by its text alone, until its node is merged,
 // and from then on no new word gets a node of its own.
 type tree struct {
+	limits
 	root  node
-	nodes int
-	rows  int
+	size  int  // nodes
+	used  int  // rows
 	full  bool // there is no more that can be merged
 	other *row // what there was no more room for
 	raw   []string
@@ -100,7 +110,7 @@ func (t *tree) leaf(path string) *node {
 		if n.tail != nil {
 			return n.tail
 		}
-		if i == maxDepth {
+		if i == t.depth {
 			n.tail = t.node(roleTail)
 			return n.tail
 		}
@@ -154,7 +164,7 @@ func (t *tree) step(n *node, raw string) *node {
 	}
 	word := string(key)
 	if routes[word] || !n.merged && isWord(word) {
-		if len(n.literals) >= maxLiterals && !routes[word] {
+		if len(n.literals) >= t.words && !routes[word] {
 			t.crowded(n)
 			return t.step(n, raw)
 		}
@@ -167,7 +177,7 @@ func (t *tree) step(n *node, raw string) *node {
 }
 
 func (t *tree) node(role role) *node {
-	t.nodes++
+	t.size++
 	return &node{role: role}
 }
 
@@ -189,7 +199,7 @@ func (t *tree) value(n *node, word string) *node {
 		}
 	} else {
 		i := slices.IndexFunc(n.mixed, func(m *node) bool { return m.key == before && m.after == after })
-		if i < 0 && len(n.mixed) >= maxMixed {
+		if i < 0 && len(n.mixed) >= t.mixed {
 			t.foldMixed(n)
 			return t.value(n, word)
 		}
@@ -221,10 +231,10 @@ func (t *tree) row(leaf *node, like row) *row {
 			return r
 		}
 	}
-	if t.rows >= maxRows || len(leaf.rows) >= maxNodeRows {
+	if t.used >= t.rows || len(leaf.rows) >= t.nodeRows {
 		return t.other
 	}
-	t.rows++
+	t.used++
 	r := new(row)
 	*r = like
 	leaf.rows = append(leaf.rows, r)

@@ -1,0 +1,17 @@
+package audit
+
+// WithLimits bounds what an audit holds: words after a segment, ends of names, nodes,
+// rows, and segments of a path.
+func WithLimits(o *Options, words, mixed, nodes, rows, depth int) {
+	l := usual
+	l.words, l.mixed, l.nodes, l.rows, l.depth = words, mixed, nodes, rows, depth
+	o.limits = &l
+}
+
+// WithNames bounds methods and reasons, combinations of statuses, declared templates,
+// and the rows of a path.
+func WithNames(o *Options, strings, responses, declared, nodeRows int) {
+	l := usual
+	l.strings, l.responses, l.declared, l.nodeRows = strings, responses, declared, nodeRows
+	o.limits = &l
+}
