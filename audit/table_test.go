@@ -4,10 +4,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -95,95 +91,5 @@ func TestTableIsTheSameInJSONAndCSV(t *testing.T) {
 		if !slices.Equal(records[i+1], want) {
 			t.Errorf("CSV: got %q, want %q", records[i+1], want)
 		}
-	}
-}
-
-// duckDB runs a query on the rows of a CSV file, which it calls access_log.
-const duckDB = `
-const fs = require('fs');
-const { DuckDBInstance } = require('@duckdb/node-api');
-(async () => {
-  const db = await (await DuckDBInstance.create(':memory:')).connect();
-  const version = await (await db.run('SELECT version()')).getRows();
-  console.error('DuckDB ' + version[0][0]);
-  await db.run("CREATE TABLE access_log AS SELECT * FROM read_csv('" + process.argv[2] + "', header = true, columns = {'method': 'VARCHAR', 'status': 'INTEGER'})");
-  const rows = await (await db.run(fs.readFileSync(process.argv[1], 'utf8'))).getRows();
-  console.log(JSON.stringify(rows.map(row => row.map(v => typeof v === 'bigint' ? Number(v) : v))));
-})().catch(e => { console.error(e); process.exit(1); });
-`
-
-// Run with @duckdb/node-api 1.5.6-r.1, DuckDB 1.5.6.
-func TestSQLCountsInDuckDBWhatTheAuditCounts(t *testing.T) {
-	node := duckDBNode(t)
-	rng := rand.New(rand.NewPCG(3, 4))
-	var requests []request
-	var table strings.Builder
-	table.WriteString("method,status\n")
-	odd := []int{0, 20, 777, 888, 942, 1000, 1302, 99999, 207, 409, 502}
-	for range 5000 {
-		r := request{[]string{"GET", "POST", "PROPFIND", "PATCH", "FOO"}[rng.IntN(5)], "/x", rng.IntN(1000)}
-		if rng.IntN(3) == 0 {
-			r.status = odd[rng.IntN(len(odd))]
-		}
-		requests = append(requests, r)
-		fmt.Fprintf(&table, "%s,%d\n", r.method, r.status)
-	}
-	for name, decide := range map[string]audit.Decide{"of a gate that looks at methods": byMethod, "of a gate without options": documented()} {
-		t.Run(name, func(t *testing.T) {
-			report := run(t, logOf(requests), func(o *audit.Options) { o.Decide = decide })
-			var want [][]any
-			for _, r := range report.Responses {
-				want = append(want, []any{float64(r.Received), float64(r.Sent), r.Reason, float64(r.Count)})
-			}
-			var query strings.Builder
-			if err := audit.NewTable(decide).WriteSQL(&query); err != nil {
-				t.Fatal(err)
-			}
-			if got := node(t, query.String(), table.String()); !reflect.DeepEqual(got, want) {
-				t.Errorf("got %v\nwant %v", got, want)
-			}
-		})
-	}
-}
-
-// duckDBNode finds DuckDB for Node.js, where npm installs it globally or NODE_PATH says.
-func duckDBNode(t *testing.T) func(t *testing.T, query, table string) [][]any {
-	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("no node")
-	}
-	path := os.Getenv("NODE_PATH")
-	if root, err := exec.Command("npm", "root", "-g").Output(); err == nil {
-		path += string(os.PathListSeparator) + strings.TrimSpace(string(root))
-	}
-	command := func(args ...string) *exec.Cmd {
-		c := exec.Command("node", args...)
-		c.Env = append(os.Environ(), "NODE_PATH="+path)
-		return c
-	}
-	if err := command("-e", "require.resolve('@duckdb/node-api')").Run(); err != nil {
-		t.Skip("no @duckdb/node-api: npm install -g @duckdb/node-api")
-	}
-	return func(t *testing.T, query, table string) [][]any {
-		dir := t.TempDir()
-		sql, csv := filepath.Join(dir, "query.sql"), filepath.Join(dir, "log.csv")
-		for name, text := range map[string]string{sql: query, csv: table} {
-			if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		var errors strings.Builder
-		c := command("-e", duckDB, sql, csv)
-		c.Stderr = &errors
-		out, err := c.Output()
-		if err != nil {
-			t.Fatalf("%v: %s", err, errors.String())
-		}
-		t.Log(strings.TrimSpace(errors.String()))
-		var rows [][]any
-		if err := json.Unmarshal(out, &rows); err != nil {
-			t.Fatal(err)
-		}
-		return rows
 	}
 }
