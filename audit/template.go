@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// template writes the path template of nodes, from the one after the root on. A
+// templateOf writes the path template of nodes, from the one after the root on. A
 // variable that is alone is called by what it stands for; of several, each by what
 // it stands behind: /users/{user_id}/orders/{order_id}.
-func template(path []*node) string {
+func templateOf(path []*node) string {
 	variables := 0
 	for _, n := range path {
 		if n.role != roleWord {
@@ -122,7 +122,7 @@ func (t *tree) walk(yield func(template string, n *node)) {
 
 func (n *node) walk(path []*node, yield func(template string, n *node)) {
 	if len(n.rows) > 0 {
-		yield(template(path), n)
+		yield(templateOf(path), n)
 	}
 	for child := range n.children {
 		child.walk(append(path[:len(path):len(path)], child), yield)
