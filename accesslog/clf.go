@@ -59,7 +59,7 @@ func virtualHost(before []byte) []byte {
 	}
 	_, rest = word(rest)
 	user, _ := word(rest)
-	if len(user) == 0 {
+	if len(user) == 0 || len(first) == 0 || first[0] == ':' {
 		return nil
 	}
 	return first

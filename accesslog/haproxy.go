@@ -29,7 +29,7 @@ func (p *Parser) haproxy(line []byte, e *Entry) error {
 	e.Time = parseTime(accepted)
 	sent, rest := word(rest)
 	e.Bytes = size(sent)
-	quote := bytes.Index(rest, []byte(` "`))
+	quote := bytes.LastIndex(rest, []byte(` "`)) // no quote within: HAProxy writes #22
 	if quote < 0 {
 		return errRequest
 	}

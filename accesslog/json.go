@@ -128,7 +128,7 @@ func (p *Parser) fill(field field, text []byte, e *Entry) (ok bool) {
 	case fieldTime:
 		e.Time = p.clfTime(text)
 	case fieldRequest:
-		p.request(text, e)
+		p.requestBeside(text, e)
 	case fieldMethod:
 		if !isToken(text) {
 			return false
@@ -158,6 +158,18 @@ func (p *Parser) fill(field field, text []byte, e *Entry) (ok bool) {
 		e.Accept = text
 	}
 	return true
+}
+
+// requestBeside reads a request line. Its target counts more than any key that holds
+// one but the best two: nginx's $uri, say, is decoded and has no query.
+func (p *Parser) requestBeside(text []byte, e *Entry) {
+	target, best := e.Target, p.ranks[fieldTarget] == 1 || p.ranks[fieldTarget] == 2
+	p.request(text, e)
+	if best {
+		e.Target = target
+	} else if e.Target != nil {
+		p.ranks[fieldTarget] = 2
+	}
 }
 
 // text is what a value stands for: of a string its content, else the value as it

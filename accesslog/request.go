@@ -71,7 +71,7 @@ func (p *Parser) target(target []byte, e *Entry) {
 	}
 	switch {
 	case len(path) == 0:
-		path = []byte("/")
+		path = rootPath
 	case string(path) == "-":
 		return
 	case path[0] == '?':
@@ -79,6 +79,8 @@ func (p *Parser) target(target []byte, e *Entry) {
 	}
 	e.Target = path
 }
+
+var rootPath = []byte("/")
 
 // tokenBytes are the bytes of a token (RFC 9110 §5.6.2).
 var tokenBytes = func() (is [256]bool) {
