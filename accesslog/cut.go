@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"sync/atomic"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // blockSize is how much is read at once, and the longest line that is read.
@@ -40,7 +42,10 @@ type fileFact struct {
 	err  error
 }
 
-var errUnknownFile = errors.New("no access log in a format that is known")
+var (
+	errUnknownFile = errors.New("no access log in a format that is known")
+	errWindow      = errors.New("zstd: takes more than 16 MiB of memory to decompress")
+)
 
 // cut sends the blocks of all files and closes the channel.
 func (c *cutter) cut() {
@@ -70,7 +75,11 @@ func (c *cutter) open(i int) error {
 		return err
 	}
 	defer done()
-	return c.lay(i, r)
+	err = c.lay(i, r)
+	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
+		return errWindow
+	}
+	return err
 }
 
 // lay cuts one file. A line that no block has room for is left out up to its end

@@ -20,7 +20,8 @@ func (p *Parser) json(line []byte, e *Entry) error {
 	if end := p.object(line, 1, p.layout.keys, e, maxDepth); end < 0 {
 		return errJSON
 	}
-	if p.found&(1<<fieldStatus|1<<fieldBackend) == 0 || p.layout.keys.must&^p.found != 0 {
+	keys := p.layout.keys
+	if p.found&(1<<fieldStatus|1<<fieldBackend) == 0 || keys.must != 0 && p.found&keys.must == 0 {
 		return errNoRequest
 	}
 	if p.found&(1<<fieldStatus) == 0 {

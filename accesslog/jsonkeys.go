@@ -38,7 +38,7 @@ type jsonKey struct {
 	field    field
 	rank     uint8  // from 1: of keys for one field, the lowest counts
 	mark     uint32 // is set in Parser.found when the key holds an object
-	must     uint32 // of the root: what Parser.found must have
+	must     uint32 // of the root: Parser.found must have one of these, 0 for none
 	children []*jsonKey
 }
 
@@ -147,6 +147,8 @@ var nginxKeys = func() *jsonKey {
 		fieldHost:     {"http_host", "host", "server_name", "vhost", "domain"},
 		fieldAccept:   {"http_accept", "accept"},
 	})
+	// Many a line of JSON has a status; only a request has one of these.
+	k.must = 1<<fieldRequest | 1<<fieldMethod | 1<<fieldTarget
 	return k
 }()
 

@@ -91,7 +91,7 @@ var lines = []struct{ name, layout, line, want string }{
 	{"nginx: a query with its mark", "nginx_json", `{"status": 200, "path": "/a", "query": "?b", "method": "GET"}`, "GET /a?b 200"},
 	{"nginx: the better of two names, whatever the order", "nginx_json", `{"status": 200, "uri": "/index.php", "request_uri": "/a?b", "url": "/c", "method": "GET"}`, "GET /a?b 200"},
 	{"nginx: an empty request", "nginx_json", `{"msec":"1632988855.123","request":"","status":"400"}`, "2021-09-30T08:00:55.123Z 400"},
-	{"nginx: a method that is none", "nginx_json", `{"status":"400","method":"\u0016\u0003"}`, "400"},
+	{"nginx: a method that is none", "nginx_json", `{"status":"400","method":"\u0016\u0003","uri":"/"}`, "/ 400"},
 	{
 		"Traefik 3, JSON", "traefik",
 		`{"ClientAddr":"10.0.0.1:5","DownstreamContentSize":19,"DownstreamStatus":404,"OriginStatus":0,"RequestAddr":"a.example","RequestHost":"a.example","RequestMethod":"GET","RequestPath":"/x","RequestProtocol":"HTTP/1.1","StartUTC":"2024-03-29T19:50:27.5Z","request_Accept":"*/*","time":"2024-03-29T19:50:28Z"}`,

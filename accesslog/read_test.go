@@ -1,0 +1,362 @@
+package accesslog_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/statusgate/statusgate/accesslog"
+)
+
+// plain is a log of many blocks; each line has its number in its path.
+func plain(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "h - - [30/Sep/2021:%02d:%02d:%02d +0000] \"GET /%d HTTP/1.1\" %d 5 \"-\" \"%s\"\n", i/3600%24, i/60%60, i%60, i, 200+i%7, strings.Repeat("a", i%90))
+	}
+	return b.String()
+}
+
+func gzipped(t testing.TB, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	// Two members, as when logs are put one behind the other.
+	for _, part := range []string{text[:len(text)/3], text[len(text)/3:]} {
+		w := gzip.NewWriter(&b)
+		_, _ = io.WriteString(w, part)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.Bytes()
+}
+
+func zstandard(t testing.TB, text string, options ...zstd.EOption) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.EncodeAll([]byte(text), nil)
+}
+
+func TestFilesAreReadWholeWhateverTheirCompressionAndTheNumberOfWorkers(t *testing.T) {
+	text := plain(20_000)
+	want, _ := readText(t, text)
+	if len(want) != 20_000 {
+		t.Fatalf("%d entries", len(want))
+	}
+	slices.Sort(want)
+	dir := t.TempDir()
+	files := []string{
+		write(t, dir, "plain.log", []byte(text)), write(t, dir, "no-end.log", []byte(strings.TrimSuffix(text, "\n"))),
+		write(t, dir, "mark.log", []byte("\ufeff"+text)), write(t, dir, "crlf.log", []byte(strings.ReplaceAll(text, "\n", "\r\n"))),
+		write(t, dir, "a.gz", gzipped(t, text)), write(t, dir, "named-wrong", zstandard(t, text)),
+	}
+	if path, err := exec.LookPath("bzip2"); err == nil {
+		c := exec.Command(path, "-k", files[0])
+		if err := c.Run(); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, files[0]+".bz2")
+	}
+	for _, file := range files {
+		for workers := 1; workers <= 3; workers++ {
+			got, sum := readAll(t, &accesslog.Input{Paths: []string{file}, Workers: workers})
+			slices.Sort(got)
+			if !slices.Equal(got, want) || sum.Failures != 0 || sum.Unread != 0 {
+				t.Errorf("%s, %d workers: %d entries, %+v", filepath.Base(file), workers, len(got), sum)
+			}
+		}
+	}
+}
+
+func TestAPipeIsReadAsItComes(t *testing.T) {
+	r, w := io.Pipe()
+	got := make(chan string)
+	done := make(chan error)
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		_, err := accesslog.Read(ctx, &accesslog.Input{Stdin: r, Workers: 2}, func(int) func(*accesslog.Entry) {
+			return func(e *accesslog.Entry) { got <- string(e.Target) }
+		})
+		done <- err
+	}()
+	for i := range 3 {
+		fmt.Fprintf(w, "h - - [30/Sep/2021:08:00:55 +0000] \"GET /%d HTTP/1.1\" 200 5\nh - - [30/Sep", i)
+		if target := <-got; target != fmt.Sprintf("/%d", i) {
+			t.Errorf("got %s", target)
+		}
+		_, _ = io.WriteString(w, "/2021:08:00:55 +0000] \"GET /later HTTP/1.1\" 200 5\n")
+		if target := <-got; target != "/later" {
+			t.Errorf("got %s", target)
+		}
+	}
+	// Nothing more comes, and the pipe stays open: the end of ctx is enough.
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	_ = w.Close()
+}
+
+func TestWhatWasReadBeforeTheEndOfTheContextIsTold(t *testing.T) {
+	path := write(t, t.TempDir(), "log", []byte(plain(50_000)))
+	ctx, cancel := context.WithCancelCause(context.Background())
+	stopped := errors.New("stopped")
+	sum, err := accesslog.Read(ctx, &accesslog.Input{Paths: []string{path, path}, Workers: 1}, func(int) func(*accesslog.Entry) {
+		n := 0
+		return func(*accesslog.Entry) {
+			if n++; n == 3000 {
+				cancel(stopped)
+			}
+		}
+	})
+	if !errors.Is(err, stopped) || sum.Lines < 3000 || sum.Lines >= 100_000 {
+		t.Errorf("got %d lines, %v", sum.Lines, err)
+	}
+}
+
+func TestAFolderIsReadByNameAndWhatIsNoAccessLogIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	line := func(n int) []byte {
+		return fmt.Appendf(nil, "h - - [30/Sep/2021:08:00:55 +0000] \"GET /%d HTTP/1.1\" 200 5\n", n)
+	}
+	write(t, dir, "b.log", line(2))
+	write(t, dir, "a.log", line(1))
+	write(t, dir, "deep/c.log", line(3))
+	write(t, dir, "error.log", []byte("2021/09/30 08:00:55 [error] 1#1: *1 open() failed\n"))
+	write(t, dir, "zero.log", nil)
+	_ = os.Symlink("a.log", filepath.Join(dir, "z.log"))
+	_ = os.Symlink("nowhere", filepath.Join(dir, "y.log"))
+	got, sum := readAll(t, &accesslog.Input{Paths: []string{dir}})
+	var targets []string
+	for _, e := range got {
+		targets = append(targets, strings.Fields(e)[2])
+	}
+	if want := []string{"/1", "/2", "/3", "/1"}; !slices.Equal(targets, want) {
+		t.Errorf("got %v, want %v", targets, want)
+	}
+	if sum.Unread != 0 || sum.Failures != 1 || !strings.HasSuffix(sum.Failed[0].Error(), "error.log: no access log in a format that is known") {
+		t.Errorf("got %+v", sum)
+	}
+	if want := map[string]int64{"common": 4}; !maps.Equal(sum.Formats, want) {
+		t.Errorf("got %v, want %v", sum.Formats, want)
+	}
+}
+
+func TestFilesThatCannotBeReadDoNotStopTheOthers(t *testing.T) {
+	dir := t.TempDir()
+	text := plain(2000)
+	whole := gzipped(t, text)
+	paths := []string{
+		filepath.Join(dir, "missing"), write(t, dir, "cut.gz", whole[:len(whole)-9]), write(t, dir, "bad.gz", []byte("\x1f\x8bnothing like it")),
+		write(t, dir, "bad.zst", []byte("\x28\xb5\x2f\xfd\xff\xff\xff")), write(t, dir, "bad.bz2", []byte("BZh9nothing")), write(t, dir, "good.log", []byte(text)),
+	}
+	got, sum := readAll(t, &accesslog.Input{Paths: paths})
+	if len(got) < 2000 || sum.Failures != 5 || len(sum.Failed) != 5 {
+		t.Errorf("%d entries, %d failures: %v", len(got), sum.Failures, sum.Failed)
+	}
+	for i, part := range []string{"missing: ", "cut.gz: unexpected EOF", "bad.gz: gzip: ", "bad.zst: ", "bad.bz2: bzip2 "} {
+		if !strings.Contains(sum.Failed[i].Error(), part) {
+			t.Errorf("got %v, want %s", sum.Failed[i], part)
+		}
+	}
+}
+
+func TestOnlyTenFailuresAreKept(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 12 {
+		write(t, dir, fmt.Sprintf("%d.txt", i), []byte("no log\n"))
+	}
+	_, sum := readAll(t, &accesslog.Input{Paths: []string{dir}})
+	if sum.Failures != 12 || len(sum.Failed) != 10 {
+		t.Errorf("%d failures, %d kept", sum.Failures, len(sum.Failed))
+	}
+}
+
+func TestAZstdStreamThatNeedsMuchMemoryIsRefused(t *testing.T) {
+	text := plain(200_000)
+	for window, want := range map[int]string{8 << 20: "", 64 << 20: "zstd: takes more than 16 MiB of memory to decompress"} {
+		var b bytes.Buffer
+		w, err := zstd.NewWriter(&b, zstd.WithWindowSize(window), zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(w, text)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		got, sum := readAll(t, &accesslog.Input{Stdin: &b})
+		switch {
+		case want == "" && (len(got) != 200_000 || sum.Failures != 0):
+			t.Errorf("a window of %d: %d entries, %v", window, len(got), sum.Failed)
+		case want != "" && (sum.Failures != 1 || sum.Failed[0].Error() != "-: "+want):
+			t.Errorf("a window of %d: %d entries, %v", window, len(got), sum.Failed)
+		}
+	}
+}
+
+func TestNothingToReadIsAnError(t *testing.T) {
+	dir := t.TempDir()
+	for name, in := range map[string]*accesslog.Input{
+		"no files in the folder": {Paths: []string{dir}},
+		"no such file":           {Paths: []string{filepath.Join(dir, "missing")}},
+		"no key for the status":  {Format: accesslog.JSON},
+	} {
+		_, err := accesslog.Read(context.Background(), in, nil)
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("got %v, want %s", err, name)
+		}
+	}
+}
+
+func TestALineThatIsTooLongIsOneThatCannotBeRead(t *testing.T) {
+	const good = "h - - [30/Sep/2021:08:00:55 +0000] \"GET / HTTP/1.1\" 200 5\n"
+	for _, size := range []int{256<<10 - 1, 256 << 10, 256<<10 + 1, 512 << 10, 900 << 10} {
+		text := good + strings.Repeat("x", size) + "\n" + good + good
+		for _, stream := range []bool{false, true} {
+			in := &accesslog.Input{Stdin: strings.NewReader(text)}
+			if !stream {
+				in = &accesslog.Input{Paths: []string{write(t, t.TempDir(), "log", []byte(text))}}
+			}
+			got, sum := readAll(t, in)
+			if len(got) != 3 || sum.Unread != 1 || sum.First[0].Line != 2 {
+				t.Errorf("%d bytes, stream %v: %d entries, %d unread, %+v", size, stream, len(got), sum.Unread, sum.First)
+				continue
+			}
+			if long := sum.First[0].Why.Error() == "longer than 256 KiB"; long != (size >= 256<<10) {
+				t.Errorf("%d bytes, stream %v: %v", size, stream, sum.First[0].Why)
+			}
+		}
+	}
+	_, sum := readText(t, good+strings.Repeat("x", 600<<10))
+	if sum.Lines != 2 || sum.Unread != 1 {
+		t.Errorf("without an end: %+v", sum)
+	}
+}
+
+func TestSinceAndUntilLeaveLinesOut(t *testing.T) {
+	text := plain(100) + "h - - [soon] \"GET /x HTTP/1.1\" 200 5\n"
+	at := func(second int) time.Time { return time.Date(2021, 9, 30, 0, 0, second, 0, time.UTC) }
+	for _, tt := range []struct {
+		since, until time.Time
+		lines, out   int64
+	}{{lines: 101}, {since: at(90), lines: 10, out: 91}, {until: at(30), lines: 30, out: 71}, {since: at(10), until: at(20), lines: 10, out: 91}} {
+		_, sum := readAll(t, &accesslog.Input{Stdin: strings.NewReader(text), Since: tt.since, Until: tt.until})
+		if sum.Lines != tt.lines || sum.Outside != tt.out {
+			t.Errorf("%v to %v: %d lines, %d outside", tt.since, tt.until, sum.Lines, sum.Outside)
+		}
+	}
+}
+
+func TestProgressTellsBytesAsTheyAreStoredAndEndsAtAll(t *testing.T) {
+	packed := gzipped(t, plain(20_000))
+	path := write(t, t.TempDir(), "log.gz", packed)
+	var last accesslog.Progress
+	var calls atomic.Int32
+	_, _ = readAll(t, &accesslog.Input{Paths: []string{path, path}, Progress: func(p accesslog.Progress) {
+		if p.Bytes < last.Bytes || p.Lines <= last.Lines {
+			t.Errorf("%+v after %+v", p, last)
+		}
+		last = p
+		calls.Add(1)
+	}})
+	if want := (accesslog.Progress{Bytes: int64(2 * len(packed)), Total: int64(2 * len(packed)), Lines: 40_000}); last != want || calls.Load() < 4 {
+		t.Errorf("got %+v after %d calls, want %+v", last, calls.Load(), want)
+	}
+	_, _ = readAll(t, &accesslog.Input{Paths: []string{path, "-"}, Stdin: strings.NewReader(plain(1)), Progress: func(p accesslog.Progress) { last = p }})
+	if last.Total != -1 {
+		t.Errorf("with stdin: total %d", last.Total)
+	}
+}
+
+func TestFieldsOfTheW3CFormatChangeWithinAFileAndAcrossBlocks(t *testing.T) {
+	var text strings.Builder
+	want := 0
+	for i := range 20_000 {
+		if i%1000 == 0 {
+			text.WriteString("#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: 2022-03-14 22:18:35\r\n")
+			if i/1000%2 == 0 {
+				text.WriteString("#Fields: date time cs-method cs-uri-stem cs-uri-query sc-status sc-bytes cs-host cs-version cs(Accept)\r\n")
+			} else {
+				text.WriteString("#Fields: sc-status date time cs-uri cs-method\r\n")
+			}
+		}
+		if i/1000%2 == 0 {
+			text.WriteString("2022-03-14 22:18:35 GET /a b=c 404 7 a.example HTTP/1.1 text/html\r\n")
+		} else {
+			text.WriteString("404 2022-03-14 22:18:35 /a?b=c GET\r\n")
+		}
+		want++
+	}
+	path := write(t, t.TempDir(), "iis.log", []byte(text.String()))
+	for workers := 1; workers <= 3; workers++ {
+		got, sum := readAll(t, &accesslog.Input{Paths: []string{path}, Workers: workers})
+		counts := make(map[string]int)
+		for _, e := range got {
+			counts[e]++
+		}
+		if sum.Lines != int64(want) || sum.Unread != 0 || len(counts) != 2 || sum.Formats["iis"] != int64(want) {
+			t.Errorf("%d workers: %v, %+v", workers, counts, sum)
+		}
+		for _, e := range []string{
+			"2022-03-14T22:18:35Z GET /a?b=c HTTP/1.1 host=a.example 404 bytes=7 accept=text/html", "2022-03-14T22:18:35Z GET /a?b=c 404",
+		} {
+			if counts[e] != want/2 {
+				t.Errorf("%d workers: %q %d times", workers, e, counts[e])
+			}
+		}
+	}
+}
+
+func TestALogThatHasOnlyItsHeadIsKnown(t *testing.T) {
+	for head, want := range map[string]string{
+		"#Version: 1.0\n#Fields: date time cs-method cs-uri-stem sc-status\n": "iis",
+		"#Version: 1.0\n#Fields: date time x-edge-location sc-status\n":       "cloudfront",
+	} {
+		layout, ok := accesslog.Detect([]byte(head))
+		if !ok || layout.String() != want || layout.Format().String() != want {
+			t.Errorf("%q: got %v", head, &layout)
+		}
+	}
+}
+
+func TestCloudFrontWritesNoStatusWhereNothingWasSent(t *testing.T) {
+	got, _ := readText(t, "#Version: 1.0\n#Fields: date time cs-method cs-uri-stem sc-status\n2019-12-04\t21:02:31\tGET\t/\t-\n2019-12-04\t21:02:31\t-\t-\t000\n")
+	if want := []string{"2019-12-04T21:02:31Z GET / 0", "2019-12-04T21:02:31Z 0"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestKeysOfOnesOwn(t *testing.T) {
+	const line = `{"http":{"response":{"code":"520"},"req":"GET /a HTTP/1.1"},"up.status":504,"n":12,"when":1632988855123,"site":"a.example","vary":["text/html"],"deep":{"a":{"b":1}},"p":"HTTP/2"}` + "\n"
+	keys := accesslog.Keys{
+		"status": "http.response.code", "request": "http.req", "backend": "up.status", "bytes": "n", "time": "when", "host": "site", "accept": "vary", "protocol": "p",
+	}
+	got, sum := readAll(t, &accesslog.Input{Stdin: strings.NewReader(line), Format: accesslog.JSON, Keys: keys})
+	if want := []string{"2021-09-30T08:00:55.123Z GET /a HTTP/2 host=a.example 520 backend=504 bytes=12 accept=text/html"}; !slices.Equal(got, want) || sum.Formats["json"] != 1 {
+		t.Errorf("got %q, %+v", got, sum)
+	}
+	_, err := accesslog.Read(context.Background(), &accesslog.Input{Format: accesslog.JSON, Keys: accesslog.Keys{"code": "x", "path": ""}}, nil)
+	if want := "key \"code\": want one of time, request, method, path, query, protocol, status, backend, bytes, host, accept\nkey \"path\": no key of the log\nno key for the status"; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	if _, _, err := accesslog.NewLayout(accesslog.JSON, nil, nil); err == nil {
+		t.Error("a layout of JSON without keys")
+	}
+}
