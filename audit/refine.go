@@ -62,6 +62,9 @@ func (r *row) writes() bool { return r.method > methodHead && r.succeeded() }
 
 // refineWords makes values of those words after n that look like them.
 func (t *tree) refineWords(n *node, depth int, total int64) {
+	if n.failed != nil {
+		t.dropFailed(n, 0) // those that came last, too
+	}
 	var words, dead []*node
 	slugs := 0
 	for _, child := range n.literals {
