@@ -99,7 +99,7 @@ func (t *tree) mergeWords(n *node, keepers bool) {
 
 // absorb makes a value after n of a word.
 func (t *tree) absorb(n, word *node) {
-	t.merge(t.value(n, word.key), word)
+	t.merge(t.value(n, word.key, word.text), word)
 }
 
 // foldMixed makes all of a segment variable, where parts of it were.
@@ -187,6 +187,7 @@ func (t *tree) merge(n, from *node) {
 			continue
 		}
 		n.mixed[i].kinds |= part.kinds
+		n.mixed[i].text = max(n.mixed[i].text, part.text)
 		t.merge(n.mixed[i], part)
 	}
 	n.variable = t.mergeOne(n.variable, from.variable)

@@ -9,8 +9,9 @@ const (
 	fewestWords = 12 // fewer words are never values
 	fewestSlugs = 8  // nor fewer that look like titles
 	shareOfWord = 100
-	shareOfSlug = 50 // a value has at most one request in so many
-	mostWords   = 100
+	shareOfSlug = 50  // a value has at most one request in so many
+	mostWords   = 100 // so many words are values, whatever they get
+	mostSlugs   = 24
 	fewestFiles = 4 // of the files that belong to pages, so many make a folder of them
 	rareShare   = 20
 	likeness    = 3 // values share a third of all that any of them leads to
@@ -101,14 +102,14 @@ func (t *tree) toValue(n, word *node) {
 
 // areValues decides on words that lead to the same.
 func areValues(words []*node, slugs bool, total int64) bool {
-	fewest, share := fewestWords, int64(shareOfWord)
+	fewest, most, share := fewestWords, mostWords, int64(shareOfWord)
 	if slugs {
-		fewest, share = fewestSlugs, shareOfSlug
+		fewest, most, share = fewestSlugs, mostSlugs, shareOfSlug
 	}
 	if len(words) < fewest {
 		return false
 	}
-	if len(words) >= mostWords {
+	if len(words) >= most {
 		return true
 	}
 	counts := make([]int64, 0, len(words))

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,5 +93,47 @@ func TestTableIsTheSameInJSONAndCSV(t *testing.T) {
 		if !slices.Equal(records[i+1], want) {
 			t.Errorf("CSV: got %q, want %q", records[i+1], want)
 		}
+	}
+}
+
+func TestSQLHasARowForEachKnownStatusOfEachKindOfMethods(t *testing.T) {
+	var b strings.Builder
+	if err := audit.NewTable(byMethod).WriteSQL(&b); err != nil {
+		t.Fatal(err)
+	}
+	kinds := regexp.MustCompile(`WHEN method IN \(([^)]*)\) THEN (\d+)`).FindAllStringSubmatch(b.String(), -1)
+	methods := []string{"ANYTHING"}
+	for i, kind := range kinds {
+		if kind[2] != fmt.Sprint(i+1) {
+			t.Errorf("got %v", kind)
+		}
+		first, _, _ := strings.Cut(strings.Trim(kind[1], "'"), "'")
+		methods = append(methods, first)
+	}
+	if len(methods) != 4 {
+		t.Errorf("kinds of methods: %q", methods)
+	}
+	rows := regexp.MustCompile(`SELECT (\d+)(?: AS class)?, (\d+)(?: AS status)?, (\d+)(?: AS sent)?, '([a-z]+)'`).FindAllStringSubmatch(b.String(), -1)
+	known := 0
+	for range normalize.All() {
+		known++
+	}
+	if len(rows) != known*len(methods) {
+		t.Errorf("%d rows for %d statuses", len(rows), known)
+	}
+	for _, row := range rows {
+		kind, _ := strconv.Atoi(row[1])
+		status, _ := strconv.Atoi(row[2])
+		d := byMethod(audit.Request{Method: methods[kind], Received: status})
+		if row[3] != fmt.Sprint(d.Sent) || row[4] != d.Reason {
+			t.Errorf("got %q, want %+v", row, d)
+		}
+	}
+	if text := b.String(); !strings.Contains(text, "WHEN r.class = 0 AND r.received BETWEEN 777 AND 777 THEN 503") || !strings.Contains(text, "'it''s a rule'") {
+		t.Error(text)
+	}
+	b.Reset()
+	if err := audit.NewTable(documented()).WriteSQL(&b); err != nil || !strings.Contains(b.String(), "CASE WHEN false THEN 0 ELSE 0 END AS class") {
+		t.Errorf("%v: %s", err, b.String())
 	}
 }

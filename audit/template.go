@@ -28,7 +28,11 @@ func templateOf(path []*node) string {
 			name = base + strconv.Itoa(j)
 		}
 		names = append(names, name)
-		b = appendEscaped(b, n.key)
+		before := n.text
+		if before == "" {
+			before = n.key
+		}
+		b = appendEscaped(b, before)
 		b = append(append(append(b, '{'), name...), '}')
 		b = appendEscaped(b, n.after)
 	}

@@ -59,7 +59,7 @@ const (
 type node struct {
 	key      string // the word in canonical form; of mixed nodes what stands before and after
 	after    string
-	text     string // the word as it was written
+	text     string // the word as it was written, or what stands before a variable
 	kinds    kind   // of variable and mixed nodes: what the values looked like
 	role     role
 	merged   bool // takes no further words
@@ -173,7 +173,7 @@ func (t *tree) step(n *node, raw string) *node {
 		n.literals = slices.Insert(n.literals, at, child)
 		return child
 	}
-	return t.value(n, word)
+	return t.value(n, word, raw)
 }
 
 func (t *tree) node(role role) *node {
@@ -188,8 +188,9 @@ func (n *node) find(key []byte) (int, bool) {
 	})
 }
 
-// value is the node that stands for word, and others like it, after n.
-func (t *tree) value(n *node, word string) *node {
+// value is the node that stands for word, and others like it, after n. raw is the
+// word as it was written.
+func (t *tree) value(n *node, word, raw string) *node {
 	before, after := affixes(word)
 	child := n.variable
 	if before+after == "" || n.noMixed {
@@ -201,7 +202,7 @@ func (t *tree) value(n *node, word string) *node {
 		i := slices.IndexFunc(n.mixed, func(m *node) bool { return m.key == before && m.after == after })
 		if i < 0 && len(n.mixed) >= t.mixed {
 			t.foldMixed(n)
-			return t.value(n, word)
+			return t.value(n, word, raw)
 		}
 		if i < 0 {
 			i = len(n.mixed)
@@ -210,6 +211,9 @@ func (t *tree) value(n *node, word string) *node {
 			n.mixed = append(n.mixed, m)
 		}
 		child, word = n.mixed[i], stem(word)
+		if len(before) <= len(raw) && string(t.canonical(raw[:len(before)])) == before {
+			child.text = max(child.text, strings.Clone(raw[:len(before)]))
+		}
 	}
 	looks := kindOf(word)
 	switch {
