@@ -1,6 +1,9 @@
 package accesslog
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // detectLines is how many lines are looked at to find a format.
 const detectLines = 64
@@ -43,7 +46,7 @@ func detect(head []byte, want Format, tree *jsonKey) (best Layout, ok bool) {
 	most := 0
 	// Who passed a line on shows for sure, so that comes first.
 	for _, around := range []envelope{docker, cri, syslog, bare} {
-		for _, candidate := range append(candidates[:len(candidates):len(candidates)], Layout{format: JSON, shape: shapeJSON, keys: tree}) {
+		for _, candidate := range append(slices.Clip(candidates), Layout{format: JSON, shape: shapeJSON, keys: tree}) {
 			if !wanted(candidate, want, tree) {
 				continue
 			}

@@ -80,7 +80,10 @@ func (p *Parser) target(target []byte, e *Entry) {
 	e.Target = path
 }
 
-var rootPath = []byte("/")
+var (
+	rootPath = []byte("/")
+	space    = []byte{' '}
+)
 
 // tokenBytes are the bytes of a token (RFC 9110 §5.6.2).
 var tokenBytes = func() (is [256]bool) {
@@ -189,10 +192,8 @@ func size(s []byte) int64 {
 
 // word takes the text up to the next space off the front of s.
 func word(s []byte) (first, rest []byte) {
-	if i := bytes.IndexByte(s, ' '); i >= 0 {
-		return s[:i], s[i+1:]
-	}
-	return s, nil
+	first, rest, _ = bytes.Cut(s, space)
+	return first, rest
 }
 
 // quoted takes a quoted string off the front of s, which begins after its opening

@@ -161,7 +161,8 @@ func TestARequestTooLongToRememberIsCountedAllTheSame(t *testing.T) {
 	requests := []request{{"GET", "/" + long, 200}, {"GET", "/" + long, 200}, {"GET", "/" + long, 520}, {strings.Repeat("M", 50), "/a", 200}, {"GET", "/" + long, 520}}
 	report := run(t, logOf(requests))
 	want := []audit.Path{
-		{Method: "GET", Path: "/{name}", Received: 520, Sent: 503, Count: 2}, {Method: "GET", Path: "/{name}", Received: 200, Sent: 200, Count: 2},
+		{Method: "GET", Path: "/{name}", Received: 520, Sent: 503, Count: 2},
+		{Method: "GET", Path: "/{name}", Received: 200, Sent: 200, Count: 2},
 		{Method: "(other)", Path: "/a", Received: 200, Sent: 200, Count: 1},
 	}
 	if !slices.Equal(report.Paths, want) {

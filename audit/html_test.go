@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -25,7 +26,7 @@ func pageOf(t *testing.T, report *audit.Report) string {
 	for {
 		switch tokens.Next() {
 		case html.ErrorToken:
-			if tokens.Err() != io.EOF || len(open) > 0 {
+			if !errors.Is(tokens.Err(), io.EOF) || len(open) > 0 {
 				t.Errorf("%v, left open: %v", tokens.Err(), open)
 			}
 			return b.String()
@@ -48,6 +49,7 @@ func pageOf(t *testing.T, report *audit.Report) string {
 				t.Fatalf("</%s> in %v", name, open)
 			}
 			open = open[:len(open)-1]
+		default:
 		}
 	}
 }

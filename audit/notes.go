@@ -32,7 +32,7 @@ func (r *Report) addNotes(elsewhere, told, accepts int64) {
 		}
 	}
 	if n := r.Log.Failures; n > 0 {
-		var names []string
+		names := make([]string, 0, len(r.Log.Failed))
 		for _, err := range r.Log.Failed {
 			names = append(names, strings.ReplaceAll(err.Error(), "\n", "; "))
 		}

@@ -33,13 +33,13 @@ func declare(t testing.TB, report *audit.Report) *negotiate.Resources[*negotiate
 	}
 	for line := range strings.Lines(b.String()) {
 		words := strings.Fields(line)
-		switch {
-		case words[0] == "resource":
+		switch words[0] {
+		case "resource":
 			path = words[1]
 			if len(words) == 2 {
 				add()
 			}
-		case words[0] == "methods":
+		case "methods":
 			add(words[1:]...)
 		}
 	}

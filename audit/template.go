@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,7 +25,7 @@ func templateOf(path []*node) string {
 			continue
 		}
 		name := n.name(path[:i], variables > 1)
-		for j, base := 2, name; contains(names, name); j++ {
+		for j, base := 2, name; slices.Contains(names, name); j++ {
 			name = base + strconv.Itoa(j)
 		}
 		names = append(names, name)
@@ -39,15 +40,6 @@ func templateOf(path []*node) string {
 	return string(b)
 }
 
-func contains(list []string, s string) bool {
-	for _, t := range list {
-		if s == t {
-			return true
-		}
-	}
-	return false
-}
-
 // name is that of a variable.
 func (n *node) name(before []*node, several bool) string {
 	switch n.role {
@@ -55,6 +47,7 @@ func (n *node) name(before []*node, several bool) string {
 		return "path..."
 	case roleFailed:
 		return "other..."
+	default:
 	}
 	var last *node
 	if len(before) > 0 {
@@ -129,6 +122,6 @@ func (n *node) walk(path []*node, yield func(template string, n *node)) {
 		yield(templateOf(path), n)
 	}
 	for child := range n.children {
-		child.walk(append(path[:len(path):len(path)], child), yield)
+		child.walk(append(slices.Clip(path), child), yield)
 	}
 }

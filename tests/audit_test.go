@@ -52,7 +52,8 @@ func TestAuditOfTheLogOfAGate(t *testing.T) {
 	}
 	var resources strings.Builder
 	want := []audit.Response{
-		{Received: 200, Sent: 200, Reason: "documented", Count: 8}, {Received: 204, Sent: 204, Reason: "protocol", Count: 2},
+		{Received: 200, Sent: 200, Reason: "documented", Count: 8},
+		{Received: 204, Sent: 204, Reason: "protocol", Count: 2},
 		{Received: 520, Sent: 503, Reason: "table", Count: 2},
 	}
 	t.Run("first", func(t *testing.T) {
