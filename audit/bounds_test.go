@@ -124,9 +124,12 @@ func TestWhatThereIsNoRoomForIsCountedAsOther(t *testing.T) {
 	}) {
 		t.Errorf("no note of it: %q", report.Notes)
 	}
-	var text, page strings.Builder
+	var text, page, table strings.Builder
 	if err := report.WriteText(&text); err != nil {
 		t.Error(err)
+	}
+	if err := report.WriteCSV(&table); err != nil || !strings.Contains(table.String(), "(other),(other),,,,false,") {
+		t.Errorf("%v: %s", err, table.String())
 	}
 	if err := report.WriteHTML(&page); err != nil || !strings.Contains(text.String(), "other") || !strings.Contains(page.String(), "(other)") {
 		t.Errorf("%v: %s", err, text.String())

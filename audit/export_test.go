@@ -15,3 +15,11 @@ func WithNames(o *Options, strings, responses, declared, nodeRows int) {
 	l.strings, l.responses, l.declared, l.nodeRows = strings, responses, declared, nodeRows
 	o.limits = &l
 }
+
+// CountTimes counts the requests that a report has over time.
+func CountTimes(r *Report) (n int64) {
+	for _, b := range r.times.buckets {
+		n += b[changeNone] + b[changeStatus] + b[changeRefused]
+	}
+	return n
+}

@@ -4,15 +4,18 @@ import "slices"
 
 // What makes values of words that were few enough to stay. A route is one of few,
 // gets a good part of the traffic, and leads to something of its own; values are
-// many, get little each, and lead all to the same.
+// many, get little each, and lead all to the same. Three signs let fewer words be
+// values: most look like titles, all beside them lead to the same, and what they stand
+// behind is a plural.
+var (
+	fewestValues = [4]int{12, 8, 5, 4}        // by the number of signs
+	leastShare   = [4]int64{100, 100, 50, 33} // a value gets at most one request in so many
+)
+
 const (
-	fewestWords = 12 // fewer words are never values
-	fewestSlugs = 8  // nor fewer that look like titles
-	shareOfWord = 100
-	shareOfSlug = 50  // a value has at most one request in so many
 	mostWords   = 100 // so many words are values, whatever they get
-	mostSlugs   = 24
-	fewestFiles = 4 // of the files that belong to pages, so many make a folder of them
+	mostTitles  = 24  // and so many that look like titles
+	fewestFiles = 4   // of the files that belong to pages, so many make a folder of them
 	rareShare   = 20
 	likeness    = 3 // values share a third of all that any of them leads to
 )
@@ -80,8 +83,15 @@ func (t *tree) refineWords(n *node, depth int, total int64) {
 			}
 		}
 	}
+	all := len(words)
 	words = alike(words)
-	if len(words) > 0 && areValues(words, slugs*5 >= len(words)*3, total) {
+	titles, signs := slugs*5 >= all*3, 0
+	for _, sign := range []bool{titles, len(words) == all, singular(n.key) != n.key} {
+		if sign {
+			signs++
+		}
+	}
+	if len(words) > 0 && areValues(words, titles, signs, total) {
 		for _, child := range words {
 			t.toValue(n, child)
 		}
@@ -101,15 +111,11 @@ func (t *tree) toValue(n, word *node) {
 }
 
 // areValues decides on words that lead to the same.
-func areValues(words []*node, slugs bool, total int64) bool {
-	fewest, most, share := fewestWords, mostWords, int64(shareOfWord)
-	if slugs {
-		fewest, most, share = fewestSlugs, mostSlugs, shareOfSlug
-	}
-	if len(words) < fewest {
+func areValues(words []*node, titles bool, signs int, total int64) bool {
+	if len(words) < fewestValues[signs] {
 		return false
 	}
-	if len(words) >= most {
+	if len(words) >= mostWords || titles && len(words) >= mostTitles {
 		return true
 	}
 	counts := make([]int64, 0, len(words))
@@ -122,7 +128,7 @@ func areValues(words []*node, slugs bool, total int64) bool {
 	}
 	slices.Sort(counts)
 	// Words that have values below themselves are the collections of an API.
-	return counts[len(counts)/2]*share <= total && (collections*2 <= len(words) || slugs)
+	return counts[len(counts)/2]*leastShare[signs] <= total && (collections*2 <= len(words) || titles)
 }
 
 // requests counts what was asked at n and below.

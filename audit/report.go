@@ -157,9 +157,7 @@ func (r *Report) addResponses(t *tally) {
 		if key.any {
 			received = AnyStatus
 		}
-		if *n > 0 {
-			r.Responses = append(r.Responses, Response{Received: received, Sent: Status(key.sent), Reason: t.list[key.reason], Count: *n})
-		}
+		r.Responses = append(r.Responses, Response{Received: received, Sent: Status(key.sent), Reason: t.list[key.reason], Count: *n})
 	}
 	slices.SortFunc(r.Responses, func(a, b Response) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Received, b.Received), cmp.Compare(a.Sent, b.Sent), cmp.Compare(a.Reason, b.Reason))
@@ -170,9 +168,6 @@ func (r *Report) addResponses(t *tally) {
 func (r *Report) addRows(t *tally) {
 	add := func(path string, n *node) {
 		for _, row := range n.rows {
-			if row.count == 0 {
-				continue // its requests were left to another row
-			}
 			r.rows = append(r.rows, flat{
 				method: t.list[row.method], path: path, reason: t.list[row.reason],
 				received: Status(row.received), sent: Status(row.sent), refused: row.refused, count: row.count,
@@ -210,7 +205,7 @@ func (f *flat) change() change {
 
 func (r *Report) addUnknown(known func(int) bool) {
 	r.Unknown = []Unknown{}
-	at := make(map[Status]int)
+	at, places := make(map[Status]int), make(map[Path]int)
 	for _, response := range r.Responses {
 		if response.Received == AnyStatus || known(int(response.Received)) {
 			continue
@@ -228,14 +223,19 @@ func (r *Report) addUnknown(known func(int) bool) {
 		if !ok {
 			continue
 		}
-		paths := &r.Unknown[i].Paths
-		j := slices.IndexFunc(*paths, func(p Place) bool { return p.Method == row.method && p.Path == row.path })
-		switch {
-		case j >= 0:
-			(*paths)[j].Count += row.count
-		case len(*paths) < unknownPaths:
-			*paths = append(*paths, Place{Method: row.method, Path: row.path, Count: row.count})
+		u, key := &r.Unknown[i], Path{Method: row.method, Path: row.path, Received: row.received}
+		j, ok := places[key]
+		if !ok {
+			j = len(u.Paths)
+			places[key] = j
+			u.Paths = append(u.Paths, Place{Method: row.method, Path: row.path})
 		}
+		u.Paths[j].Count += row.count
+	}
+	for i := range r.Unknown {
+		u := &r.Unknown[i]
+		slices.SortStableFunc(u.Paths, func(a, b Place) int { return cmp.Compare(b.Count, a.Count) })
+		u.Paths = u.Paths[:min(len(u.Paths), unknownPaths)]
 	}
 	slices.SortStableFunc(r.Unknown, func(a, b Unknown) int { return cmp.Compare(b.Count, a.Count) })
 }

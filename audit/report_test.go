@@ -222,6 +222,10 @@ func TestNotesSayWhatWasLeftOut(t *testing.T) {
 {"ts":1632988857,"request":{"method":"GET","host":"[::1]:80","uri":"/orders"},"status":200}
 {"ts":1632988899,"request":{"method":"GET","host":"a.example","uri":"/orders"},"status":200}
 `
+	var b strings.Builder
+	if err := run(t, logOf(append(make([]request, 20_000), request{"GET", "/", 520}))).WriteText(&b); err != nil || !strings.Contains(b.String(), "<0.01 %") {
+		t.Errorf("%v: %s", err, b.String())
+	}
 	report := run(t, log, func(o *audit.Options) {
 		o.Decide, o.Host, o.Input.Until = gate, "a.example", time.Unix(1632988890, 0)
 		o.Input.Paths = []string{"-", filepath.Join(t.TempDir(), "missing")}
@@ -293,5 +297,108 @@ func TestRunFailsWhereNothingCanBeRead(t *testing.T) {
 	report, err := audit.Run(context.Background(), &audit.Options{Input: accesslog.Input{Paths: []string{t.TempDir()}}, Decide: gate})
 	if report != nil || err == nil {
 		t.Errorf("got %v, %v", report, err)
+	}
+}
+
+func TestListsOfALogWithOddRequests(t *testing.T) {
+	const log = `{"ts":1632988855,"request":{"method":"GET","uri":"/orders","headers":{"Accept":["image/png"]}},"status":777}
+{"ts":1632988855,"request":{"method":"GET","uri":"/orders"},"status":777}
+{"ts":-86400.5,"request":{"method":"OPTIONS","uri":"*"},"status":777}
+{"request":{"method":"","uri":""},"status":777}
+{"ts":1632988855,"request":{"method":"DELETE","uri":"/orders"},"status":200}
+{"ts":1632988855,"request":{"method":"DELETE","uri":"/orders"},"status":200}
+`
+	dir := t.TempDir()
+	var paths []string
+	for name, text := range map[string]string{"a.json": log, "b.log": logOf([]request{{"GET", "/a", 200}})} {
+		paths = append(paths, filepath.Join(dir, name))
+		if err := os.WriteFile(paths[len(paths)-1], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report := run(t, "", func(o *audit.Options) { o.Decide, o.Input.Paths = gate, paths })
+	if want := []audit.Unknown{{Status: 777, Count: 4, Paths: []audit.Place{
+		{Method: "GET", Path: "/orders", Count: 2}, {Method: "", Path: "", Count: 1}, {Method: "OPTIONS", Path: "", Count: 1},
+	}}}; !reflect.DeepEqual(report.Unknown, want) {
+		t.Errorf("got %+v", report.Unknown)
+	}
+	if want := []audit.Refused{
+		{Method: "DELETE", Path: "/orders", Sent: 405, Reason: "method", Count: 2}, {Method: "GET", Path: "/orders", Sent: 406, Reason: "accept", Count: 1},
+	}; !reflect.DeepEqual(report.Refused, want) {
+		t.Errorf("got %+v", report.Refused)
+	}
+	var b strings.Builder
+	if err := report.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{", caddy, combined\n", "no HTTP request\n", "OPTIONS without a path\n"} {
+		if !strings.Contains(b.String(), part) {
+			t.Errorf("no %q in\n%s", part, b.String())
+		}
+	}
+}
+
+func TestResourcesBesideDeclaredOnesTakeTheirMethods(t *testing.T) {
+	declared := func(o *audit.Options) {
+		o.Decide = func(r audit.Request) audit.Decision {
+			d := audit.Decision{Sent: r.Received, Reason: "documented"}
+			if strings.HasSuffix(r.Path, "/orders") {
+				d.Template = "/{tenant}/orders"
+			}
+			return d
+		}
+	}
+	var requests []request
+	for i := range 300 {
+		name := fmt.Sprintf("%c%c%c", 'a'+i%26, 'a'+i/26, 'a'+i%7)
+		requests = append(requests, request{"GET", "/foo/" + name, 200}, request{"POST", "/foo/orders", 201}, request{"GET", "/bar/x", 200})
+	}
+	report := run(t, logOf(requests), declared)
+	if want := []audit.Resource{
+		{Path: "/bar/x", Methods: []string{"GET"}, Count: 300},
+		{Path: "/foo/{name}", Methods: []string{"GET", "POST"}, Count: 300},
+		{Path: "/{tenant}/orders", Methods: []string{"GET", "POST"}, Count: 300},
+	}; !reflect.DeepEqual(report.Resources, want) {
+		t.Errorf("got %+v", report.Resources)
+	}
+	if r, bad := refusedSuccess(requests, declare(t, report), true); bad {
+		t.Errorf("%+v would be refused", r)
+	}
+}
+
+func TestBucketsOfTimeGrowWithTheSpan(t *testing.T) {
+	var b strings.Builder
+	for i := range 3000 {
+		at := time.Date(1965, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * 173 * time.Hour)
+		if i%3 == 0 {
+			at = time.Date(2021, 1, 1, 0, i, 0, 0, time.UTC)
+		}
+		fmt.Fprintf(&b, "h - - [%s] \"GET / HTTP/1.1\" 200 5 \"-\" \"%s\"\n", at.Format("02/Jan/2006:15:04:05 -0700"), strings.Repeat("x", 800))
+	}
+	path := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for workers := 1; workers <= 4; workers++ {
+		report := run(t, "", func(o *audit.Options) { o.Input = accesslog.Input{Paths: []string{path}, Workers: workers} })
+		if from, to := report.Span.From.Year(), report.Span.To.Year(); from != 1965 || to < 2021 {
+			t.Errorf("%d workers: %v", workers, report.Span)
+		}
+		if n := audit.CountTimes(report); n != 3000 {
+			t.Errorf("%d workers: %d requests over time", workers, n)
+		}
+		if page := pageOf(t, report); !strings.Contains(page, " days</text>") {
+			t.Error("no width in days")
+		}
+	}
+	if page := pageOf(t, run(t, logOf(shop(20_000, rand.New(rand.NewPCG(1, 1)))))); !strings.Contains(page, " minutes</text>") {
+		t.Error("no width in minutes")
+	}
+	var day strings.Builder
+	for i := range 600 {
+		fmt.Fprintf(&day, "h - - [%s] \"GET / HTTP/1.1\" 200 5\n", time.Date(2021, 1, 1, i, 0, 0, 0, time.UTC).Format("02/Jan/2006:15:04:05 -0700"))
+	}
+	if page := pageOf(t, run(t, day.String())); !strings.Contains(page, " hours</text>") {
+		t.Error("no width in hours")
 	}
 }

@@ -46,7 +46,7 @@ func suggest(t *tally) []Resource {
 				method = http.MethodGet
 			}
 			switch {
-			case row.count == 0 || n.role == roleFailed:
+			case n.role == roleFailed:
 			case row.succeeded():
 				c.Count += row.count
 				c.allow(method)

@@ -69,21 +69,23 @@ func (c *schema) mistakes(at string, s map[string]any, v any) (list []string) {
 			if n, ok := v.(float64); ok && n < want.(float64) {
 				fail("%v", n)
 			}
-		case "pattern":
-			if text, ok := v.(string); ok && !regexp.MustCompile(want.(string)).MatchString(text) {
+		case "pattern", "format":
+			if text, ok := v.(string); ok && !isLike(keyword, want.(string), text) {
 				fail("%q", text)
-			}
-		case "format":
-			if text, ok := v.(string); ok {
-				if _, err := time.Parse(time.RFC3339Nano, text); err != nil {
-					fail("%v", err)
-				}
 			}
 		default:
 			fail("the test does not understand %s", keyword)
 		}
 	}
 	return list
+}
+
+func isLike(keyword, want, text string) bool {
+	if keyword == "pattern" {
+		return regexp.MustCompile(want).MatchString(text)
+	}
+	_, err := time.Parse(time.RFC3339Nano, text)
+	return want == "date-time" && err == nil
 }
 
 func isOfType(name string, v any) bool {

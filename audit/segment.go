@@ -25,8 +25,6 @@ const maxWord = 64
 // kindOf tells what a segment in its canonical form looks like.
 func kindOf(s string) kind {
 	switch {
-	case s == "":
-		return kindWord
 	case len(s) > maxWord || strings.ContainsAny(s, "@=,"):
 		return kindValue
 	case isNumber(s):

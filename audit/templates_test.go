@@ -82,7 +82,7 @@ func TestTheSpellingDoesNotDependOnTheOrder(t *testing.T) {
 }
 
 func TestCollectionsOfAnAPIStayApartAndNamesDoNot(t *testing.T) {
-	var api, names, owners, titles, few []string
+	var api, names, owners, titles, few, tags []string
 	for i := range 2000 {
 		collection := fmt.Sprintf("/api/%cthings", 'a'+i%20)
 		api = append(api, collection, collection+fmt.Sprintf("/%d", i))
@@ -90,6 +90,7 @@ func TestCollectionsOfAnAPIStayApartAndNamesDoNot(t *testing.T) {
 		names = append(names, "/users/"+name, "/users/me", "/users/"+name+"/posts")
 		owners = append(owners, fmt.Sprintf("/repos/%s/%c%c%c/issues", name, 'p'+i%5, 'a'+i%11, 'a'+i%13))
 		titles = append(titles, fmt.Sprintf("/posts/on-%c-and-%c", 'a'+i%5, 'a'+i%9))
+		tags = append(tags, fmt.Sprintf("/tags/%c", 'a'+i%7), "/", "/a", "/b", "/c", "/tags", "/", "/a")
 		few = append(few, fmt.Sprintf("/api/v1/%s", []string{"users", "orders", "health", "search", "login"}[i%5]))
 	}
 	if got := templatesOf(t, api...); len(got) != 40 || got[0] != "/api/athings" || got[1] != "/api/athings/{id}" {
@@ -99,6 +100,7 @@ func TestCollectionsOfAnAPIStayApartAndNamesDoNot(t *testing.T) {
 		{names, []string{"/users/me", "/users/{name}", "/users/{name}/posts"}},
 		{owners, []string{"/repos/{repo_name}/{name}/issues"}},
 		{titles, []string{"/posts/{slug}"}},
+		{tags, []string{"/", "/a", "/b", "/c", "/tags", "/tags/{name}"}},
 		{few, []string{"/api/v1/health", "/api/v1/login", "/api/v1/orders", "/api/v1/search", "/api/v1/users"}},
 	} {
 		if got := templatesOf(t, tt.paths...); !slices.Equal(got, tt.want) {
