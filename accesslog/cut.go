@@ -33,6 +33,7 @@ type cutter struct {
 	free   chan []byte // buffers of blockSize bytes that nobody uses
 	read   atomic.Int64
 	lines  int64 // cut so far
+	keys   *jsonKey
 	facts  []fileFact
 }
 
@@ -87,11 +88,7 @@ func (c *cutter) open(i int) error {
 func (c *cutter) lay(i int, r io.Reader) error {
 	f := &c.files[i]
 	next := block{file: i, name: f.name, line: 1}
-	buf, ok := c.buffer()
-	if !ok {
-		return c.ctx.Err()
-	}
-	filled := 0
+	buf, filled := c.buffer(), 0
 	overlong := false // what comes belongs to a line that was given up
 	for {
 		n, err := fill(r, buf[filled:], f.stream)
@@ -115,10 +112,7 @@ func (c *cutter) lay(i int, r io.Reader) error {
 			end = filled
 		}
 		if end > 0 {
-			rest, ok := c.buffer()
-			if !ok {
-				return c.ctx.Err()
-			}
+			rest := c.buffer()
 			kept := copy(rest, buf[end:filled])
 			if err := c.send(&next, buf[:end], f); err != nil {
 				c.release(rest)
@@ -149,14 +143,11 @@ func fill(r io.Reader, b []byte, stream bool) (n int, err error) {
 	return n, err
 }
 
-// buffer waits for a free one.
-func (c *cutter) buffer() (b []byte, ok bool) {
-	select {
-	case b = <-c.free:
-		return b[:cap(b)], true
-	case <-c.ctx.Done():
-		return nil, false
-	}
+// buffer takes a free one. There always is one soon: each worker has one at most,
+// and the cutter two.
+func (c *cutter) buffer() []byte {
+	b := <-c.free
+	return b[:cap(b)]
 }
 
 func (c *cutter) release(b []byte) { c.free <- b }
@@ -165,10 +156,7 @@ func (c *cutter) release(b []byte) { c.free <- b }
 func (c *cutter) send(next *block, text []byte, f *file) error {
 	sent := *next
 	if next.layout == nil {
-		layout, ok, err := NewLayout(c.in.Format, c.in.Keys, text)
-		if err != nil {
-			return err
-		}
+		layout, ok := detect(text, c.in.Format, c.keys)
 		if !ok && !f.named {
 			c.release(text)
 			return errUnknownFile

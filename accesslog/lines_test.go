@@ -90,6 +90,7 @@ var lines = []struct{ name, layout, line, want string }{
 	{"nginx: no upstream", "nginx_json", `{"status": 200, "uri": "/a", "args": "b=c", "request_method": "GET", "upstream_status": "-", "http_accept": null}`, "GET /a?b=c 200"},
 	{"nginx: a query with its mark", "nginx_json", `{"status": 200, "path": "/a", "query": "?b", "method": "GET"}`, "GET /a?b 200"},
 	{"nginx: the better of two names, whatever the order", "nginx_json", `{"status": 200, "uri": "/index.php", "request_uri": "/a?b", "url": "/c", "method": "GET"}`, "GET /a?b 200"},
+	{"nginx: the target of the request counts less than its own key", "nginx_json", `{"status": 200, "request_uri": "/a?b", "request": "POST /c HTTP/1.1", "uri": "/d"}`, "POST /a?b HTTP/1.1 200"},
 	{"nginx: an empty request", "nginx_json", `{"msec":"1632988855.123","request":"","status":"400"}`, "2021-09-30T08:00:55.123Z 400"},
 	{"nginx: a method that is none", "nginx_json", `{"status":"400","method":"\u0016\u0003","uri":"/"}`, "/ 400"},
 	{

@@ -5,7 +5,6 @@ import (
 	"compress/bzip2"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -70,11 +69,8 @@ func addSize(total, size int64) int64 {
 func folder(root string) (list []file, total int64, err error) {
 	var mistakes []error
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
+		if err != nil || entry.IsDir() {
 			mistakes = append(mistakes, err)
-			return nil
-		}
-		if entry.IsDir() {
 			return nil
 		}
 		info, err := os.Stat(path)
@@ -124,17 +120,11 @@ func decoder(from io.Reader) (r io.Reader, done func(), err error) {
 	done = func() {}
 	switch {
 	case bytes.HasPrefix(head, gzipMagic):
-		var unzip *gzip.Reader
-		if unzip, err = gzip.NewReader(whole); err != nil {
-			return nil, nil, fmt.Errorf("gzip: %w", err)
-		}
-		return unzip, done, nil
+		unzip, err := gzip.NewReader(whole)
+		return unzip, done, err
 	case bytes.HasPrefix(head, zstdMagic):
 		unzip, err := zstd.NewReader(whole, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return nil, nil, fmt.Errorf("zstd: %w", err)
-		}
-		return unzip, unzip.Close, nil
+		return unzip, unzip.Close, err
 	case bytes.HasPrefix(head, bzip2Magic):
 		return bzip2.NewReader(whole), done, nil
 	default:

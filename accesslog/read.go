@@ -91,8 +91,10 @@ func Read(ctx context.Context, in *Input, worker func(i int) func(*Entry)) (*Sum
 	if len(paths) == 0 {
 		paths = []string{"-"}
 	}
+	var keys *jsonKey
 	if in.Format == JSON {
-		if _, err := in.Keys.tree(); err != nil {
+		var err error
+		if keys, err = in.Keys.tree(); err != nil {
 			return nil, err
 		}
 	}
@@ -110,7 +112,7 @@ func Read(ctx context.Context, in *Input, worker func(i int) func(*Entry)) (*Sum
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	c := &cutter{
-		ctx: inner, in: in, files: list, total: total,
+		ctx: inner, in: in, files: list, total: total, keys: keys,
 		blocks: make(chan block), free: make(chan []byte, workers+2),
 	}
 	for range workers + 2 {

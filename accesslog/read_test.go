@@ -171,9 +171,107 @@ func TestFilesThatCannotBeReadDoNotStopTheOthers(t *testing.T) {
 	if len(got) < 2000 || sum.Failures != 5 || len(sum.Failed) != 5 {
 		t.Errorf("%d entries, %d failures: %v", len(got), sum.Failures, sum.Failed)
 	}
-	for i, part := range []string{"missing: ", "cut.gz: unexpected EOF", "bad.gz: gzip: ", "bad.zst: ", "bad.bz2: bzip2 "} {
+	for i, part := range []string{"missing: ", "cut.gz: unexpected EOF", "bad.gz: gzip: invalid header", "bad.zst: ", "bad.bz2: bzip2 "} {
 		if !strings.Contains(sum.Failed[i].Error(), part) {
 			t.Errorf("got %v, want %s", sum.Failed[i], part)
+		}
+	}
+}
+
+// failing reads a little, and then fails.
+type failing struct{ text io.Reader }
+
+var errRead = errors.New("read failed")
+
+func (f failing) Read(b []byte) (int, error) {
+	n, err := f.text.Read(b)
+	if err != nil {
+		return n, errRead
+	}
+	return n, nil
+}
+
+func TestAnErrorOfReadingIsTold(t *testing.T) {
+	for _, text := range []string{"", "h - - [30/Sep/2021:08:00:55 +0000] \"GET / HTTP/1.1\" 200 5\n"} {
+		lines := 0
+		sum, err := accesslog.Read(context.Background(), &accesslog.Input{Stdin: failing{strings.NewReader(text)}}, func(int) func(*accesslog.Entry) {
+			return func(*accesslog.Entry) { lines++ }
+		})
+		if err != nil || sum.Failures != 1 || !errors.Is(sum.Failed[0], errRead) || lines != strings.Count(text, "\n") {
+			t.Errorf("%q: %d lines, %+v, %v", text, lines, sum, err)
+		}
+	}
+}
+
+func TestUnreadLinesAreInTheOrderOfTheFiles(t *testing.T) {
+	dir := t.TempDir()
+	good := "h - - [30/Sep/2021:08:00:55 +0000] \"GET / HTTP/1.1\" 200 5\n"
+	paths := []string{write(t, dir, "b", []byte(good+"b\n")), write(t, dir, "a", []byte(good+"a1\na2\n"))}
+	_, sum := readAll(t, &accesslog.Input{Paths: paths, Workers: 2})
+	var got []string
+	for _, u := range sum.First {
+		got = append(got, u.Text)
+	}
+	if want := []string{"b", "a1", "a2"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTheEndOfTheContextFreesWhoeverWaits(t *testing.T) {
+	path := write(t, t.TempDir(), "log", []byte(plain(50_000)))
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	inside, leave := make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		first := true
+		_, err := accesslog.Read(ctx, &accesslog.Input{Paths: []string{path}, Workers: 1}, func(int) func(*accesslog.Entry) {
+			return func(*accesslog.Entry) {
+				if first {
+					first = false
+					close(inside)
+					<-leave
+				}
+			}
+		})
+		done <- err
+	}()
+	<-inside
+	cancel() // the worker is in a block, and the next one waits for it
+	close(leave)
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	// It ends while a file is read that has more, and others follow.
+	ctx, cancel = context.WithCancel(context.Background())
+	lines := int64(0)
+	_, err := accesslog.Read(ctx, &accesslog.Input{Paths: []string{path, path}, Workers: 1, Progress: func(p accesslog.Progress) {
+		cancel()
+		lines = p.Lines
+	}}, func(int) func(*accesslog.Entry) { return func(*accesslog.Entry) {} })
+	if !errors.Is(err, context.Canceled) || lines >= 50_000 {
+		t.Errorf("got %d lines, %v", lines, err)
+	}
+}
+
+func TestAFileThatGoesAwayMeanwhileIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	first, second := write(t, dir, "a", []byte(plain(10))), write(t, dir, "b", []byte(plain(10)))
+	got, sum := readAll(t, &accesslog.Input{Paths: []string{first, second}, Progress: func(accesslog.Progress) { _ = os.Remove(second) }})
+	if len(got) != 10 || sum.Failures != 1 || !errors.Is(sum.Failed[0], os.ErrNotExist) {
+		t.Errorf("%d entries, %+v", len(got), sum)
+	}
+}
+
+func TestAContextThatHasEndedReadsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for range 20 { // whoever notices first
+		sum, err := accesslog.Read(ctx, &accesslog.Input{Stdin: strings.NewReader(plain(10)), Workers: 1}, func(int) func(*accesslog.Entry) {
+			return func(*accesslog.Entry) {}
+		})
+		if !errors.Is(err, context.Canceled) || sum == nil {
+			t.Errorf("got %v, %v", sum, err)
 		}
 	}
 }
@@ -279,7 +377,7 @@ func TestProgressTellsBytesAsTheyAreStoredAndEndsAtAll(t *testing.T) {
 	if want := (accesslog.Progress{Bytes: int64(2 * len(packed)), Total: int64(2 * len(packed)), Lines: 40_000}); last != want || calls.Load() < 4 {
 		t.Errorf("got %+v after %d calls, want %+v", last, calls.Load(), want)
 	}
-	_, _ = readAll(t, &accesslog.Input{Paths: []string{path, "-"}, Stdin: strings.NewReader(plain(1)), Progress: func(p accesslog.Progress) { last = p }})
+	_, _ = readAll(t, &accesslog.Input{Paths: []string{os.DevNull, "-", path, t.TempDir()}, Stdin: strings.NewReader(plain(1)), Progress: func(p accesslog.Progress) { last = p }})
 	if last.Total != -1 {
 		t.Errorf("with stdin: total %d", last.Total)
 	}
@@ -340,6 +438,13 @@ func TestCloudFrontWritesNoStatusWhereNothingWasSent(t *testing.T) {
 	got, _ := readText(t, "#Version: 1.0\n#Fields: date time cs-method cs-uri-stem sc-status\n2019-12-04\t21:02:31\tGET\t/\t-\n2019-12-04\t21:02:31\t-\t-\t000\n")
 	if want := []string{"2019-12-04T21:02:31Z GET / 0", "2019-12-04T21:02:31Z 0"}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestALineOfAContainerThatIsEmptyIsNoEntry(t *testing.T) {
+	_, sum := readText(t, "2025-12-31T17:37:40Z stdout F {\"status\":200,\"uri\":\"/\"}\n2025-12-31T17:37:40Z stdout F \n")
+	if sum.Lines != 1 || sum.Unread != 0 {
+		t.Errorf("got %+v", sum)
 	}
 }
 

@@ -72,8 +72,6 @@ func (p *Parser) target(target []byte, e *Entry) {
 	switch {
 	case len(path) == 0:
 		path = rootPath
-	case string(path) == "-":
-		return
 	case path[0] == '?':
 		path = p.join('/', path)
 	}

@@ -55,6 +55,11 @@ var broken = []struct {
 		`hello`, "no syslog prefix",
 	},
 	{
+		accesslog.Combined, `<190>Nov 28 05:05:12 web nginx: h - - [28/Nov/2026:05:05:12 +0000] "GET / HTTP/1.1" 200 5 "-" "-"`,
+		`<190>1 2026-11-28T05:05:12Z web nginx 12 ID [a b`, "no syslog prefix",
+	},
+	{accesslog.Caddy, `{"request":{"uri":"/"},"status":200}`, `{"request":{"uri":"/"},"status":200`, "not a JSON object"},
+	{
 		accesslog.NginxJSON, `2025-12-31T17:37:40Z stdout F {"status":200,"uri":"/"}`, `2025-12-31T17:37:40Z stdout P {"status":200}`,
 		"a piece of a line that the container runtime has cut",
 	},
