@@ -105,6 +105,9 @@ func Read(ctx context.Context, in *Input, worker func(i int) func(*Entry)) (*Sum
 		}
 		return nil, missing
 	}
+	if in.Stdin == nil && slices.ContainsFunc(list, func(f file) bool { return f.name == "-" }) {
+		return nil, errors.New("no standard input to read")
+	}
 	workers := in.Workers
 	if workers <= 0 {
 		workers = min(runtime.GOMAXPROCS(0), maxWorkers)

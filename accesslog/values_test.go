@@ -2,6 +2,7 @@ package accesslog_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,5 +107,23 @@ func TestNumbersThatAreNoneAreLeftOut(t *testing.T) {
 	// Deeper than anyone nests what is wanted, and a backend's status that is none.
 	if e := one(t, `{"a":{"b":{"c":[{"d":1}]}},"status":200 , "upstream_status":"x","uri":"/", "t" : true}`); e.Backend != 0 || e.Status != 200 {
 		t.Errorf("got %+v", e)
+	}
+}
+
+func TestFormatsHaveNames(t *testing.T) {
+	for _, name := range accesslog.Formats() {
+		format, err := accesslog.ParseFormat(name)
+		if err != nil || format.String() != name {
+			t.Errorf("%s: got %v, %v", name, format, err)
+		}
+	}
+	if f, err := accesslog.ParseFormat(""); f != accesslog.Auto || err != nil {
+		t.Errorf("got %v, %v", f, err)
+	}
+	if _, err := accesslog.ParseFormat("clf"); err == nil || !strings.Contains(err.Error(), `format "clf": want one of auto, caddy, combined`) {
+		t.Errorf("got %v", err)
+	}
+	if got := accesslog.Format(99).String(); got != "format(99)" {
+		t.Errorf("got %s", got)
 	}
 }

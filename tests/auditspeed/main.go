@@ -45,7 +45,7 @@ func main() {
 
 // work reads a log as one row of the table does.
 func work(kind, path string) {
-	in := accesslog.Input{Paths: []string{path}, Workers: 1}
+	in := accesslog.Input{Paths: []string{path}, Stdin: os.Stdin, Workers: 1}
 	if kind == "all" {
 		in.Workers = 0
 	}
