@@ -122,7 +122,7 @@ func kind(layout Layout, lines [][]byte) Format {
 		err := p.Parse(line, &e)
 		switch {
 		case layout.shape == shapeW3C:
-			if bytes.IndexByte(line, '\t') >= 0 || bytes.Contains(line, []byte("x-edge-location")) {
+			if p.edge || bytes.IndexByte(line, '\t') >= 0 {
 				return CloudFront
 			}
 		case err != nil:

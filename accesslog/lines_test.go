@@ -182,6 +182,11 @@ var lines = []struct{ name, layout, line, want string }{
 		"2019-12-04T21:02:31Z GET /index.html?a=b host=b.example 200 bytes=392",
 	},
 	{
+		"CloudFront without its head, its tabs made spaces", "cloudfront",
+		"2019-12-04 21:02:31 LAX1 392 192.0.2.100 GET d1.cloudfront.net /index.html 000 - Mozilla/5.0 - - Hit SOX4 b.example https 23 0.001 - TLSv1.2 X Hit HTTP/2.0 - - 11040",
+		"2019-12-04T21:02:31Z GET /index.html host=b.example 0 bytes=392",
+	},
+	{
 		"IIS without its head", "iis",
 		`2022-03-14 22:18:35 10.0.0.1 GET /a.aspx id=1 80 - 10.0.0.2 Mozilla/5.0+(X) - 500 19 5 15`,
 		"2022-03-14T22:18:35Z GET /a.aspx?id=1 500",

@@ -11,6 +11,7 @@ type Parser struct {
 	found   uint32            // fields of a JSON log that there were, by number
 	ranks   [fieldCount]uint8 // of the keys that held them
 	columns []column          // of the W3C extended format
+	edge    bool              // which CloudFront writes
 }
 
 // NewParser makes a parser of lines with this layout.

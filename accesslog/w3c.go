@@ -48,6 +48,7 @@ const (
 // setFields takes the columns from a #Fields line.
 func (p *Parser) setFields(line []byte) {
 	p.columns = p.columns[:0]
+	p.edge = bytes.Contains(line, []byte("x-edge-location"))
 	for rest := line[len(fieldsDirective):]; len(rest) > 0; {
 		rest = bytes.TrimLeft(rest, " \t")
 		end := bytes.IndexAny(rest, " \t")
@@ -140,7 +141,7 @@ func (p *Parser) usualFields(line []byte, separator byte) bool {
 	}
 	n := bytes.Count(line, []byte{separator}) + 1
 	switch {
-	case separator == '\t' && n >= 12:
+	case n >= 24, separator == '\t' && n >= 12:
 		p.setFields([]byte(cloudFrontFields))
 	case separator == ' ' && n == 15:
 		p.setFields([]byte(iisFields))

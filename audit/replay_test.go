@@ -134,3 +134,39 @@ func TestReplayAgainstTheSuggestedResourcesRefusesNothingThatSucceeded(t *testin
 		}
 	}
 }
+
+// FuzzReplay takes each line of its input for a path that was asked for.
+func FuzzReplay(f *testing.F) {
+	f.Add([]byte("/a/1\n/a/b\n/a/b.json\n/a/2.json\n/A/../b//c"), uint8(1))
+	f.Add([]byte("/users/me\n/users/x(1)\n/%2e%2e/users/:go\n/x:go/"), uint8(30))
+	for _, r := range traffic(rand.New(rand.NewPCG(1, 2)))[:40] {
+		f.Add([]byte(r.target+"\n/x"+r.target+"\n"+r.target+"/"), uint8(9))
+	}
+	f.Fuzz(func(t *testing.T, paths []byte, seed uint8) {
+		rng := rand.New(rand.NewPCG(uint64(seed), 0))
+		var requests []request
+		for path := range strings.SplitSeq(string(paths), "\n") {
+			if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\" \\?") || len(path) > 2000 {
+				continue
+			}
+			for range 3 {
+				requests = append(requests, request{[]string{"GET", "POST", "PUT"}[rng.IntN(3)], path, []int{200, 200, 302, 404}[rng.IntN(4)]})
+			}
+		}
+		var log strings.Builder
+		for i, r := range requests {
+			fmt.Fprintf(&log, "h - - [30/Sep/2021:08:00:%02d +0000] \"%s %s HTTP/1.1\" %d 5\n", i%60, r.method, r.target, r.status)
+		}
+		report := run(t, log.String(), func(o *audit.Options) {
+			if seed%2 == 1 {
+				audit.WithLimits(o, 2+int(seed%8), 1+int(seed%3), 10+int(seed), 400, 2+int(seed%4))
+			}
+		})
+		if report.Lines != int64(len(requests)) {
+			return // a line end within
+		}
+		if r, bad := refusedSuccess(requests, declare(t, report), len(report.Resources) < 500); bad {
+			t.Errorf("%s %q was answered with %d and would be refused", r.method, r.target, r.status)
+		}
+	})
+}

@@ -23,7 +23,7 @@ func asDocumented(r audit.Request) audit.Decision {
 // The log that a gate's site has written tells what the backend sent, and the
 // resources that it suggests load and refuse nothing that has succeeded.
 func TestAuditOfTheLogOfAGate(t *testing.T) {
-	statuses := map[string]int{"/orders": 200, "/orders/7": 520, "/orders/8": 200, "/Reports/2021-09-30.csv": 200, "/a%22%7B%20b": 200, "/static/a.css": 204}
+	statuses := map[string]int{"/orders": 200, "/orders/7": 520, "/orders/8": 200, "/Reports/2021-09-30.csv": 200, "/a%22%7B%20b": 200, "/static/a.css": 204, "/w'$x&y!~*(z)": 200}
 	requests := func(t *testing.T, port int) {
 		for path := range statuses {
 			for _, method := range []string{http.MethodGet, http.MethodPost} {
@@ -52,7 +52,7 @@ func TestAuditOfTheLogOfAGate(t *testing.T) {
 	}
 	var resources strings.Builder
 	want := []audit.Response{
-		{Received: 200, Sent: 200, Reason: "documented", Count: 8},
+		{Received: 200, Sent: 200, Reason: "documented", Count: 10},
 		{Received: 204, Sent: 204, Reason: "protocol", Count: 2},
 		{Received: 520, Sent: 503, Reason: "table", Count: 2},
 	}
