@@ -50,6 +50,8 @@ var lines = []struct{ name, layout, line, want string }{
 	},
 	{"a day that is none", "common", `h - - [3x/Sep/2021:08:00:55 +0000] "GET / HTTP/1.1" 200 5`, "GET / HTTP/1.1 200 bytes=5"},
 	{"an hour that is none", "common", `h - - [30/Sep/2021:38:00:55 +0000] "GET / HTTP/1.1" 200 5`, "GET / HTTP/1.1 200 bytes=5"},
+	{"a virtual host without a name", "common", `:80 127.0.0.1 - - [30/Sep/2021:08:00:55 +0000] "GET / HTTP/1.1" 200 5`, "2021-09-30T08:00:55Z GET / HTTP/1.1 200 bytes=5"},
+	{"an ident", "common", `h me - [30/Sep/2021:08:00:55 +0000] "GET / HTTP/1.1" 200 5`, "2021-09-30T08:00:55Z GET / HTTP/1.1 200 bytes=5"},
 	{"no size", "common", `h - - [30/Sep/2021:08:00:55 +0000] "GET / HTTP/1.1" 777`, "2021-09-30T08:00:55Z GET / HTTP/1.1 777"},
 	{"no status was sent", "common", `h - - [30/Sep/2021:08:00:55 +0000] "GET / HTTP/1.1" - -`, "2021-09-30T08:00:55Z GET / HTTP/1.1 0"},
 	{"status 000", "common", `h - - [30/Sep/2021:08:00:55 +0000] "GET / HTTP/1.1" 000 0`, "2021-09-30T08:00:55Z GET / HTTP/1.1 0 bytes=0"},

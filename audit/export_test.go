@@ -23,3 +23,16 @@ func CountTimes(r *Report) (n int64) {
 	}
 	return n
 }
+
+// MergeTimes adds up series of requests at these times, one of each worker.
+func MergeTimes(workers ...[]int64) (count, width, first, last int64) {
+	var all series
+	for _, times := range workers {
+		var s series
+		for _, at := range times {
+			s.add(at, changeNone)
+		}
+		all.merge(&s)
+	}
+	return CountTimes(&Report{times: all}), all.width, all.first, all.latest
+}
