@@ -12,6 +12,8 @@ const module = "github.com/statusgate/statusgate"
 // What a package must not need, directly or not. The compiler keeps imports from
 // running in circles; this keeps them running one way.
 var forbidden = map[string][]string{
+	"/accesslog":            {"caddy", "root", "/internal/", "/audit"},
+	"/audit":                {"caddy", "root", "rooms"},
 	"/faults":               {"caddy", "root", "rooms"},
 	"/inspect":              {"caddy", "rooms"},
 	"/negotiate":            {"caddy", "/internal/"},

@@ -62,7 +62,7 @@ func (p *segments) split(text []byte, path string) (split []byte, ok bool) {
 // push adds a segment to text or, where it is a dot segment, follows it.
 func (p *segments) push(text []byte, raw string) []byte {
 	start := len(text)
-	text = appendSegment(text, raw)
+	text = AppendSegment(text, raw)
 	switch string(text[start:]) {
 	case ".":
 		return text[:start]
@@ -93,9 +93,10 @@ func (p *segments) pop(end int) int {
 	return p.start(p.n)
 }
 
-// appendSegment appends the canonical form of a segment to dst: percent-decoded,
-// in lower case. A "%" that begins no escape stands for itself.
-func appendSegment(dst []byte, raw string) []byte {
+// AppendSegment appends the canonical form of a path segment to dst, in which
+// Resources compares: percent-decoded, in lower case. A "%" that begins no escape
+// stands for itself.
+func AppendSegment(dst []byte, raw string) []byte {
 	start, ascii := len(dst), true
 	for i := 0; i < len(raw); i++ {
 		c := raw[i]

@@ -138,7 +138,7 @@ func consumeLiteral(s string) (literal, rest string, err error) {
 			return "", s, errors.New(`has "*"; write a variable, {name...} for the rest, or %2A for the character`)
 		}
 	}
-	return string(appendSegment(nil, raw)), s[end:], nil
+	return string(AppendSegment(nil, raw)), s[end:], nil
 }
 
 // consumeVariable takes a variable off the front of s, which begins with "{", and
