@@ -27,7 +27,7 @@ type Use struct {
 
 // Statuses lists the statuses that the protocol needs, in order.
 func (p *Protocol) Statuses() []int {
-	var statuses []int
+	statuses := make([]int, 0, len(p.Uses))
 	for _, use := range p.Uses {
 		statuses = append(statuses, use.Status)
 	}
