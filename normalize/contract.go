@@ -81,10 +81,10 @@ type Response struct {
 type Verdict struct {
 	// Status is the status to send.
 	Status int
-	// Reason says why.
-	Reason Reason
 	// Rule is the index of the rule that decided, -1 where none did.
 	Rule int
+	// Reason says why.
+	Reason Reason
 	// Pending says that a rule needs to know more of the body; nothing is
 	// decided then.
 	Pending bool
@@ -123,6 +123,8 @@ type ruling struct {
 	unknown bool
 	// asked: to a request that asked in one of these ways the status passes.
 	asked asked
+	// depends: the verdict on a backend's response depends on the request.
+	depends bool
 }
 
 // NewContract builds a contract. allow lists statuses that pass unchanged in
@@ -135,10 +137,11 @@ func NewContract(p Profile, allow []int, rules *Rules) *Contract {
 			status: uint16(to), //nolint:gosec // a slot or a table entry
 			reason: reason, unknown: to == http.StatusServiceUnavailable && UnknownOutcome(status),
 		}
+		c.base[status].depends = c.base[status].unknown
 	}
 	for _, m := range mechanics {
 		if base := &c.base[m.status]; !base.reason.Passed() && p.passesAsked(m.status) {
-			base.asked = m.asked
+			base.asked, base.depends = m.asked, true
 		}
 	}
 	for _, status := range allow {
@@ -199,8 +202,9 @@ func passesDocumented(status int) bool {
 // Decide gives the verdict on a final response: rules first, in their order,
 // then the profile and the table. It does not allocate.
 func (c *Contract) Decide(r *Response) Verdict {
-	if c.rules == nil || len(c.rules.index[slot(r.Status)]) == 0 {
-		return c.withoutRules(r)
+	at := slot(r.Status)
+	if c.rules == nil || len(c.rules.index[at]) == 0 {
+		return c.base[at].on(r)
 	}
 	v, ok := c.rules.decide(r)
 	switch {
@@ -233,14 +237,30 @@ func (c *Contract) derived(r *Response, rule int) (to int, unknown bool) {
 
 // withoutRules gives the verdict of the profile and the table.
 func (c *Contract) withoutRules(r *Response) Verdict {
-	base := &c.base[slot(r.Status)]
+	return c.base[slot(r.Status)].on(r)
+}
+
+// on gives the verdict on a response.
+func (b *ruling) on(r *Response) Verdict {
+	if b.depends || r.Source != SourceBackend {
+		return b.forRequest(r)
+	}
+	return b.verdict()
+}
+
+func (b *ruling) verdict() Verdict {
+	return Verdict{Status: int(b.status), Reason: b.reason, Rule: -1}
+}
+
+// forRequest gives the verdict where it depends on the request.
+func (b *ruling) forRequest(r *Response) Verdict {
 	switch {
-	case base.asked != 0 && r.asks(base.asked):
+	case b.asked != 0 && r.asks(b.asked):
 		return Verdict{Status: r.Status, Reason: ReasonProtocol, Rule: -1}
-	case base.leavesUnknown(r) && !Idempotent(r.Method):
+	case b.leavesUnknown(r) && !Idempotent(r.Method):
 		return Verdict{Status: http.StatusInternalServerError, Reason: ReasonTable, Rule: -1, Unknown: true}
 	}
-	return Verdict{Status: int(base.status), Reason: base.reason, Rule: -1}
+	return b.verdict()
 }
 
 // leavesUnknown reports whether the backend may have done what the response

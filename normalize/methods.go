@@ -82,8 +82,8 @@ func isDAV(name string) bool {
 // Idempotency-Key does not make them so, since legacy backends ignore it. No
 // method is GET, as in net/http.
 func Idempotent(method string) bool {
-	if method == "" {
-		return true
+	if method == "" || method == "GET" {
+		return true // most requests
 	}
 	m := knownMethod(method)
 	return m != nil && m.repeat
