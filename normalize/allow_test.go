@@ -104,9 +104,12 @@ func TestProtocolsPage(t *testing.T) {
 
 const protocolsIntro = `# Protocols
 
-Some clients act on statuses that the contract does not have: they repeat, resume or give up by the very number. What HTTP
-itself needs passes to a request that asked for it ([status codes](status-codes.md)). The rest an operator lets through by
-the name of the protocol:
+This page is for operators of servers whose clients speak a protocol of their own over HTTP: WebDAV, Subversion, uploads
+that resume, registries. Some of these clients act on statuses that the contract does not have. They repeat, resume or give
+up by the very number.
+
+What HTTP itself needs passes to a request that asked for it ([status codes](status-codes.md#https-own-machinery)). The rest
+an operator lets through by the name of the protocol:
 
 ` + "```" + `
 statusgate {

@@ -59,9 +59,9 @@ decided. If your backend is the one that lost, a rule puts it right: ` + "`map 4
 ## An unknown outcome
 
 503 tells a client that nothing was done: some repeat any request after it, a POST too. Where **outcome** says *unknown*, a
-server behind the backend was asked and its answer never came, or not whole, so nobody knows. A request that is not
-idempotent (RFC 9110 §9.2.2: POST, PATCH, LOCK, CONNECT and methods that nobody registered) then gets 500 without
-` + "`Retry-After`" + `, unless the profile, ` + "`allow`" + ` or a ` + "`map`" + ` rule says otherwise.
+server behind the backend was asked and its answer never came, or not whole. So nobody knows what was done. A request that
+is not idempotent (RFC 9110 §9.2.2) then gets 500 without ` + "`Retry-After`" + `. Such requests are POST, PATCH, LOCK, CONNECT and
+methods that nobody registered. Profiles, ` + "`allow`" + ` and ` + "`map`" + ` rules come first.
 
 ## HTTP's own machinery
 
