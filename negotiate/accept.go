@@ -151,7 +151,10 @@ func (r *mediaRange) judge(targets []target, standings []standing) {
 		if !r.matches(t) {
 			continue
 		}
-		rank, ok := r.rank(t)
+		rank, ok := rank(r.kind)<<8|1, true
+		if r.count > 0 {
+			rank, ok = r.rank(t)
+		}
 		switch {
 		case !ok || rank < s.rank:
 		case rank > s.rank, r.weight == 0, rank.isLoose() && r.weight > s.weight:
