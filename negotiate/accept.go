@@ -3,13 +3,19 @@ package negotiate
 // Choose picks the type to send to a client whose Accept field lines are accept
 // (RFC 9110 §12.5.1) and returns its index in Types.
 //
-// For each type the most specific range that matches decides: a type with
-// parameters before one without, before type/*, before */*; among those, the one
-// with more parameters. A range with a parameter that the type lacks does not
-// match it. Where equally specific ranges contradict each other, a weight of 0
-// prevails and otherwise the first. The type with the highest weight wins, the
-// earlier one where weights are equal; a weight of 0 excludes, and if nothing is
-// left, ok is false.
+// For each type the most specific range that matches decides: type/subtype before
+// type/*, before */*; among those, the one with more parameters. Where equally
+// specific ranges contradict each other, a weight of 0 prevails and otherwise the
+// first. The type with the highest weight wins, the earlier one where weights are
+// equal; a weight of 0 excludes, and if nothing is left, ok is false.
+//
+// A parameter of a range never refuses a type that lacks it: clients name charsets,
+// versions and levels of detail that servers don't label their types with. Such a
+// range still matches, but counts less than any that is as specific and that the
+// type fits in full; of several the highest weight counts. Among equals a type that
+// fits in full goes before one that does not. A type that has the parameter with
+// another value does not match. charset counts for nothing (RFC 8259 §11), and a
+// range with a weight of 0 excludes only types that have all its parameters.
 //
 // No field line, only empty ones, or none with a member that parses: the client
 // has not said anything, so the first type is chosen. What is tolerated and what
@@ -34,7 +40,7 @@ func choose(accept []string, targets []target, standings []standing) (best int, 
 		return 0, true
 	}
 	for i := range standings {
-		if standings[i].weight > standings[best].weight {
+		if standings[i].beats(standings[best]) {
 			best = i
 		}
 	}
@@ -47,23 +53,26 @@ func choose(accept []string, targets []target, standings []standing) (best int, 
 // goes by the rules of Choose.
 //
 // It is 1000 if the client has not said anything (see Choose), and if mediaType
-// is missing, does not parse or names no concrete type: what a backend's broken
-// Content-Type stands for is not for a gateway to judge.
+// is missing or names no concrete type: what a backend's broken Content-Type stands
+// for is not for a gateway to judge. Of its parameters, those that can't be read
+// count as not there.
 //
 // Deployed clients send more than the grammar allows. Understood are "*" for
 // "*/*"; weights without a leading or with an excess digit (".2", "1.", "0.8000",
 // "00.5"), where digits after the third are dropped but never down to 0, above 1
 // (taken as 1) or in quotes; and whitespace around "=". Parameters after the
 // weight are ignored: they were extensions of the Accept field (RFC 7231 §5.3.2,
-// gone from RFC 9110) and never described the media type. Any other member that
-// does not parse is skipped up to its first comma, even if a quote stands before
-// that comma, so that an unbalanced quote does not hide the members after it.
+// gone from RFC 9110) and never described the media type. Other parameters that
+// can't be read count as not there; a value that is no token is read up to the next
+// ";" or ",". Any other member that does not parse, one whose weight can't be read
+// included, is skipped up to its first comma, even if a quote stands before that
+// comma, so that an unbalanced quote does not hide the members after it.
 func Quality(accept []string, mediaType string) int {
 	var buf [maxParams]rawParam
 	essence, slash, rest, err := consumeEssence(trimOWS(mediaType))
 	n, ok := 0, err == nil && isConcrete(essence)
 	if ok {
-		n, ok = consumeParams(rest, &buf)
+		n, ok = consumeLooseParams(rest, &buf)
 	}
 	if !ok {
 		return 1000
@@ -94,9 +103,24 @@ func isConcrete(essence string) bool {
 
 // standing is what the ranges seen so far say about one target.
 type standing struct {
-	rank   uint16 // specificity of the range that decided, 0 for none
+	rank   rank   // specificity of the range that decided, 0 for none
 	weight uint16 // thousandths
 }
+
+// beats reports whether the target of s is to be sent rather than that of best,
+// which comes before it in the operator's order.
+func (s standing) beats(best standing) bool {
+	if s.weight != best.weight {
+		return s.weight > best.weight
+	}
+	return best.rank.isLoose() && !s.rank.isLoose() && s.rank > best.rank
+}
+
+// rank is how specific a range is for a target: its kind, then one more than how
+// many parameters the two share, or 0 where the target lacks one.
+type rank uint16
+
+func (r rank) isLoose() bool { return r&0xff == 0 }
 
 // weigh gives each target its standing. It reports whether any member parsed.
 func weigh(accept []string, targets []target, standings []standing) (parsed bool) {
@@ -119,32 +143,61 @@ func weigh(accept []string, targets []target, standings []standing) (parsed bool
 
 // judge enters r into the standing of each target that it matches.
 func (r *mediaRange) judge(targets []target, standings []standing) {
-	rank := uint16(r.kind)<<8 | uint16(r.count) //nolint:gosec // at most maxParams
 	for i := range targets {
 		t, s := &targets[i], &standings[i]
 		if r.kind == exactType && len(r.essence) != len(t.essence) {
 			continue // most of the time, and without a call
 		}
-		if rank < s.rank || !r.matches(t) {
+		if !r.matches(t) {
 			continue
 		}
-		if rank > s.rank || r.weight == 0 {
+		rank, ok := rank(r.kind)<<8|1, true
+		if r.count > 0 {
+			rank, ok = r.rank(t)
+		}
+		switch {
+		case !ok || rank < s.rank:
+		case rank > s.rank, r.weight == 0, rank.isLoose() && r.weight > s.weight:
 			*s = standing{rank: rank, weight: r.weight}
 		}
 	}
 }
 
+// matches compares all but the parameters.
 func (r *mediaRange) matches(t *target) bool {
 	switch r.kind {
 	case exactType:
-		if !equalFold(r.essence, t.essence) {
-			return false
-		}
+		return equalFold(r.essence, t.essence)
 	case anySubtype:
-		if !equalFold(r.essence[:r.slash], t.essence[:t.slash]) {
-			return false
-		}
+		return equalFold(r.essence[:r.slash], t.essence[:t.slash])
 	default: // anyType matches all
+		return true
 	}
-	return r.count == 0 || containsParams(t.params, r.params[:r.count])
 }
+
+// rank compares the parameters. It is not ok where they keep the range from
+// speaking of t.
+func (r *mediaRange) rank(t *target) (_ rank, ok bool) {
+	shared, lacks := 1, false
+	for i := range r.params[:r.count] {
+		p := &r.params[i]
+		if r.weight > 0 && isCharset(p.name) {
+			continue
+		}
+		value, ok := findParam(t.params, p.name)
+		switch {
+		case ok && equalValue(value, p.value):
+			shared++
+		case ok || r.weight == 0:
+			return 0, false
+		default:
+			lacks = true
+		}
+	}
+	if lacks {
+		shared = 0
+	}
+	return rank(r.kind)<<8 | rank(shared), true //nolint:gosec // at most maxParams
+}
+
+func isCharset(name string) bool { return len(name) == 7 && equalFold(name, "charset") }

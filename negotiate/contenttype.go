@@ -88,10 +88,12 @@ func (c contentRange) equal(d contentRange) bool {
 // Contains reports whether the request's media type, given by its Content-Type
 // field lines, is in the set. Parameters of the request's type are ignored,
 // except that a range with parameters matches only a type that has all of them.
+// Those that can't be read count as not there; a value that is no token, as in
+// boundary=b/Qe or type=application/json, is read up to the next ";".
 //
-// The field has one value (RFC 9110 §8.3). Without one, with one that does not
-// parse or has "*" in its type or subtype, and with field lines that differ, the
-// type is unknown and thus in no set, not even that of */*.
+// The field has one value (RFC 9110 §8.3). Without one, with one that has no type
+// and subtype or "*" in them, and with field lines that differ, the type is unknown
+// and thus in no set, not even that of */*.
 func (r *Ranges) Contains(contentType []string) bool {
 	if r == nil || len(contentType) == 0 {
 		return false
@@ -110,7 +112,7 @@ func (r *Ranges) Contains(contentType []string) bool {
 		return r.contain(essence[:slash], essence[slash+1:], nil)
 	}
 	var buf [maxParams]rawParam
-	n, ok := consumeParams(rest, &buf)
+	n, ok := consumeLooseParams(rest, &buf)
 	return ok && r.contain(essence[:slash], essence[slash+1:], buf[:n])
 }
 

@@ -39,7 +39,21 @@ func TestRangesContain(t *testing.T) {
 		"no field":                             {[]string{"*/*"}, nil, false},
 		"an empty field":                       {[]string{"*/*"}, []string{""}, false},
 		"a malformed type":                     {[]string{"*/*"}, []string{"json"}, false},
-		"a malformed parameter":                {[]string{"a/b"}, []string{"a/b;c"}, false},
+		"a parameter without a value":          {[]string{"a/b"}, []string{"a/b; utf-8"}, true},
+		"a parameter with an empty value":      {[]string{"a/b"}, []string{"a/b; charset="}, true},
+		"a parameter without a name":           {[]string{"a/b"}, []string{"a/b;=c"}, true},
+		"a boundary that is no token":          {[]string{"multipart/form-data"}, []string{"multipart/form-data; boundary=b/Qe+x="}, true},
+		"a boundary of a mail program":         {[]string{"multipart/*"}, []string{"multipart/mixed; boundary=----=_Part_7"}, true},
+		"a quote that nothing closes":          {[]string{"a/b"}, []string{`a/b; c="d`}, true},
+		"a type as a value":                    {[]string{`multipart/related;type="application/json"`}, []string{"multipart/related; type=application/json; boundary=x"}, true},
+		"another type as a value":              {[]string{`multipart/related;type="application/json"`}, []string{"multipart/related; type=application/xml"}, false},
+		"white space around the equals sign":   {[]string{"a/b;c=1"}, []string{"a/b; c = 1 ;d"}, true},
+		"a value behind a broken parameter":    {[]string{"a/b;c=1"}, []string{`a/b; x; y=; =z; w="v"u; c=1`}, true},
+		"a value within a broken parameter":    {[]string{"a/b;c=1"}, []string{`a/b; x="; c=1`}, true},
+		"no value where one must be":           {[]string{"a/b;c=1"}, []string{"a/b; c=; c"}, false},
+		"a comma in a value":                   {[]string{`a/b;c="1,2"`}, []string{"a/b;c=1,2"}, true},
+		"lines that repeat what is broken":     {[]string{"a/b"}, []string{"a/b; utf-8", "a/b; utf-8"}, true},
+		"no semicolon":                         {[]string{"*/*"}, []string{"a/b charset=utf-8"}, false},
 		"a range":                              {[]string{"*/*"}, []string{"a/*"}, false},
 		"lines that differ":                    {[]string{"*/*"}, []string{"a/b", "a/c"}, false},
 		"lines that do not differ":             {[]string{"a/b"}, []string{"a/b", " a/b "}, true},
@@ -162,6 +176,26 @@ func TestAnEmptySetOfCodingsIsIdentity(t *testing.T) {
 		if codings.Contains([]string{"gzip"}) || !codings.Contains([]string{"identity"}) || !codings.Contains(nil) {
 			t.Errorf("Contains of gzip, identity, none: got %t, %t, %t, want false, true, true",
 				codings.Contains([]string{"gzip"}), codings.Contains([]string{"identity"}), codings.Contains(nil))
+		}
+	}
+}
+
+func TestEssence(t *testing.T) {
+	for contentType, want := range map[string]string{
+		"text/html":                    "text/html",
+		" Text/HTML ; charset=utf-8":   "Text/HTML",
+		"application/json; utf-8":      "application/json",
+		"application/json; charset=":   "application/json",
+		`a/b;c="d`:                     "a/b",
+		"":                             "",
+		"json":                         "",
+		"text/":                        "",
+		"text/*":                       "",
+		"text/html charset=utf-8":      "",
+		"application/json, text/plain": "",
+	} {
+		if got, ok := negotiate.Essence(contentType); got != want || ok != (want != "") {
+			t.Errorf("Essence(%q): got %q, %t, want %q", contentType, got, ok, want)
 		}
 	}
 }

@@ -125,25 +125,6 @@ func consumeParam(s string) (p rawParam, rest string, err error) {
 	return p, rest, nil
 }
 
-// consumeParams reads all parameters of a media type into buf, as many as it
-// holds; the others must parse too.
-func consumeParams(s string, buf *[maxParams]rawParam) (n int, ok bool) {
-	for {
-		p, rest, err := consumeParam(s)
-		if err != nil {
-			return 0, false
-		}
-		if p.name == "" {
-			return n, true
-		}
-		if n < maxParams {
-			buf[n] = p
-			n++
-		}
-		s = rest
-	}
-}
-
 // containsParams reports whether have has every one of want, names compared
 // without case (RFC 9110 §5.6.6). Of a repeated name in have the first counts,
 // as in the WHATWG MIME Sniffing parser.

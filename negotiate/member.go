@@ -59,18 +59,19 @@ func (r *mediaRange) consumeRange(s string) (rest string, ok bool) {
 // consumeParams takes the parameters of a member and its weight.
 func (r *mediaRange) consumeParams(s string) (rest string, ok bool) {
 	for weighted := false; ; {
-		p, rest, more, ok := consumeRangeParam(s)
+		p, rest, more, ok := consumeLooseParam(s, true)
 		switch {
 		case !ok || !more:
 			return rest, ok
 		case weighted || p.name == "":
-			// An extension after the weight, or an empty parameter.
+			// An extension after the weight, or a parameter that can't be read.
 		case len(p.name) == 1 && lower(p.name[0]) == 'q':
 			if r.weight, ok = parseWeight(p.value); !ok {
 				return s, false
 			}
 			weighted = true
-		case p.value == "" || r.count == maxParams:
+		case p.value == "":
+		case r.count == maxParams:
 			return s, false
 		default:
 			r.params[r.count] = p
@@ -89,32 +90,6 @@ func kindOf(essence string, slash int) rangeKind {
 	default:
 		return anyType
 	}
-}
-
-// consumeRangeParam takes ";" and the parameter after it off the front of s. The
-// parameter may be empty or, as an extension could be, without a value. more is
-// false at the end of the member.
-func consumeRangeParam(s string) (p rawParam, rest string, more, ok bool) {
-	s = consumeOWS(s)
-	if s == "" || s[0] == ',' {
-		return p, s, false, true
-	}
-	if s[0] != ';' {
-		return p, s, false, false
-	}
-	s = consumeOWS(s[1:])
-	if s == "" || s[0] == ';' || s[0] == ',' {
-		return p, s, true, true
-	}
-	if p.name, rest = consumeToken(s); p.name == "" {
-		return p, s, false, false
-	}
-	value := consumeOWS(rest)
-	if value == "" || value[0] != '=' {
-		return p, rest, true, true
-	}
-	p.value, rest, ok = consumeValue(consumeOWS(value[1:]))
-	return p, rest, true, ok
 }
 
 // parseWeight reads a qvalue (RFC 9110 §12.4.2) into thousandths, with the

@@ -24,6 +24,10 @@ var registered = []string{
 	"TRACE", "UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL",
 }
 
+// RegisteredMethod reports whether method is in IANA's registry (RFC 9110 §16.1).
+// One that is not may be a slip of the pen, such as GTE, or a resource's own.
+func RegisteredMethod(method string) bool { return slices.Contains(registered, method) }
+
 // NewMethods builds the set. Methods are tokens and their case counts (RFC 9110
 // §9.1), so "get" would be another method than GET: for a registered method in
 // the wrong case the error says what was meant. Names that are not tokens and

@@ -70,3 +70,13 @@ func TestNoMethodsAtAll(t *testing.T) {
 		t.Errorf("got %t, %t, %q, %q, want nothing", m.Contains("GET"), m.Declares("GET"), m.Allow(), m.List())
 	}
 }
+
+func TestRegisteredMethods(t *testing.T) {
+	for method, want := range map[string]bool{
+		"GET": true, "PATCH": true, "QUERY": true, "VERSION-CONTROL": true, "GTE": false, "get": false, "": false, "PURGE": false,
+	} {
+		if got := negotiate.RegisteredMethod(method); got != want {
+			t.Errorf("RegisteredMethod(%q): got %t, want %t", method, got, want)
+		}
+	}
+}

@@ -23,6 +23,13 @@ import "fmt"
 // more literal bytes first, then the one that begins with more), then {name},
 // then {name...}.
 type Resources[V any] struct {
+	// Strict makes Match refuse what a backend may resolve to another path than
+	// the gate does: a path with a "." or ".." segment, and one in which a
+	// variable would take an encoded slash, a backslash or parameters behind ";",
+	// however they are spelled. To some backends /pub/..;/admin and
+	// /pub/..%2Fadmin are /admin. Text that a template has itself is no such thing.
+	Strict bool
+
 	root node[V]
 	len  int
 }
@@ -39,16 +46,17 @@ type node[V any] struct {
 type resource[V any] struct {
 	template string
 	value    V
+	strictly strictly
 }
 
-// Add puts value at the paths that template matches. The error names template and
+// Add puts value at the paths that template matches, see [Option]. The error names template and
 // what is wrong with it: no "/" at its beginning; empty or dot segments, "*", "?",
 // "#" or broken percent-encoding in its text; braces that do not pair; variables
 // without a name, with the name of another, with characters other than letters,
 // digits and _-.$@~, or with nothing between them; {name...} before the end or not
 // as a segment of its own; more than 64 segments or 4096 bytes; or that an earlier
 // template, which the error names as well, matches exactly the same paths.
-func (r *Resources[V]) Add(template string, value V) error {
+func (r *Resources[V]) Add(template string, value V, options ...Option) error {
 	segments, err := parseTemplate(template)
 	if err != nil {
 		return err
@@ -65,7 +73,7 @@ func (r *Resources[V]) Add(template string, value V) error {
 	if *place != nil {
 		return fmt.Errorf("path template %q matches the same paths as %q", template, (*place).template)
 	}
-	*place = &resource[V]{template: template, value: value}
+	*place = &resource[V]{template: template, value: value, strictly: strictlyFor(segments, options)}
 	r.len++
 	return nil
 }
@@ -131,7 +139,7 @@ func (r *Resources[V]) Match(escapedPath string) (value V, ok bool) {
 		return value, false
 	}
 	found := r.root.match(&p, 0)
-	if found == nil {
+	if found == nil || r.Strict && !found.strictly.take(escapedPath) {
 		return value, false
 	}
 	return found.value, true

@@ -110,21 +110,22 @@ func equalFold(a, b string) bool {
 	return true
 }
 
-// equalValue compares two parameter values as consumeValue returns them, as a
+// equalValue compares two parameter values that are not empty, written as
+// consumeValue or consumeLooseValue returns them, as a
 // recipient must: quotes and escapes do not count (RFC 9110 §5.6.4, §5.6.6),
 // nor, as MediaType says, does the case of ASCII letters.
 func equalValue(a, b string) bool {
 	if a == b {
 		return true
 	}
+	escapesA, escapesB := a[0] == '"', b[0] == '"'
 	a, b = trimQuotes(a), trimQuotes(b)
 	i, j := 0, 0
 	for ; i < len(a) && j < len(b); i, j = i+1, j+1 {
-		// No token has a backslash, so one always begins an escape here.
-		if a[i] == '\\' {
+		if escapesA && a[i] == '\\' {
 			i++
 		}
-		if b[j] == '\\' {
+		if escapesB && b[j] == '\\' {
 			j++
 		}
 		if lower(a[i]) != lower(b[j]) {

@@ -12,10 +12,13 @@ import (
 type Profile uint8
 
 const (
-	// ProfileDocumented passes the twelve, what the protocol needs (101, 206 to a
-	// range request, 304), 204 and redirects. Everything else goes by the table.
+	// ProfileDocumented passes the twelve, what the protocol needs (101, 304, and
+	// HTTP's own machinery to a request that asked for it, such as 206 to one
+	// with Range, 412 to one with If-Match, 207 to PROPFIND), 204 and redirects.
+	// Everything else goes by the table.
 	ProfileDocumented Profile = iota
-	// ProfileStrict passes the twelve and what the protocol needs, nothing else.
+	// ProfileStrict passes the twelve, 101, 304 and 206 to a request with Range,
+	// nothing else.
 	ProfileStrict
 	// ProfileRegistered passes every status in the IANA registry.
 	ProfileRegistered
@@ -53,8 +56,14 @@ type Response struct {
 	Header http.Header
 	// Source is who made the response.
 	Source Source
-	// Ranged says that the request had a Range field, so that 206 answers it.
-	Ranged bool
+	// Method and Request are the method and the header fields of the request,
+	// read where a status only answers a request that asked for it. No method is
+	// GET.
+	Method  string
+	Request http.Header
+	// Reached says, where the gateway made the response, that a byte of the
+	// request may have reached the backend: what it did with it is unknown.
+	Reached bool
 
 	// Media is what the body is labelled as.
 	Media inspect.Media
@@ -72,16 +81,20 @@ type Response struct {
 type Verdict struct {
 	// Status is the status to send.
 	Status int
-	// Reason says why.
-	Reason Reason
 	// Rule is the index of the rule that decided, -1 where none did.
 	Rule int
+	// Reason says why.
+	Reason Reason
 	// Pending says that a rule needs to know more of the body; nothing is
 	// decided then.
 	Pending bool
 	// Undecided says that a rule was passed over because the body told too
 	// little.
 	Undecided bool
+	// Unknown says that the backend may have done what was asked and that to ask
+	// again may do it twice: the status is 500, and the response must have no
+	// Retry-After, not the backend's own either.
+	Unknown bool
 }
 
 // statusSlots has a slot for each three-digit status and a last one for all
@@ -99,34 +112,47 @@ func slot(status int) int {
 // it is immutable and safe for concurrent use.
 type Contract struct {
 	rules *Rules
-	// base is the verdict on each status where no rule matches.
-	base [statusSlots]struct {
-		status uint16
-		reason Reason
-	}
-	partialAsFull bool // 206 that nobody asked for becomes 200
+	base  [statusSlots]ruling
+}
+
+// ruling is the verdict on a status where no rule matches.
+type ruling struct {
+	status uint16
+	reason Reason
+	// unknown: the backend may have acted, and the status says that it has not.
+	unknown bool
+	// asked: to a request that asked in one of these ways the status passes.
+	asked asked
+	// depends: the verdict on a backend's response depends on the request.
+	depends bool
 }
 
 // NewContract builds a contract. allow lists statuses that pass unchanged in
 // any profile; rules may be nil.
 func NewContract(p Profile, allow []int, rules *Rules) *Contract {
-	c := &Contract{rules: rules, partialAsFull: p != ProfileRegistered}
+	c := &Contract{rules: rules}
 	for status := range statusSlots {
 		to, reason := p.verdict(status)
-		c.set(status, to, reason)
+		c.base[status] = ruling{
+			status: uint16(to), //nolint:gosec // a slot or a table entry
+			reason: reason, unknown: to == http.StatusServiceUnavailable && UnknownOutcome(status),
+		}
+		c.base[status].depends = c.base[status].unknown
+	}
+	for _, m := range mechanics {
+		if base := &c.base[m.status]; !base.reason.Passed() && p.passesAsked(m.status) {
+			base.asked, base.depends = m.asked, true
+		}
 	}
 	for _, status := range allow {
-		c.set(slot(status), status, ReasonAllowed)
-		if status == http.StatusPartialContent {
-			c.partialAsFull = false
-		}
+		c.base[slot(status)] = ruling{status: uint16(status), reason: ReasonAllowed} //nolint:gosec // a status
 	}
 	return c
 }
 
-func (c *Contract) set(slot, status int, reason Reason) {
-	c.base[slot].status = uint16(status) //nolint:gosec // below 1000: a slot or a table entry
-	c.base[slot].reason = reason
+// passesAsked reports whether a mechanic passes to a request that asked for it.
+func (p Profile) passesAsked(status int) bool {
+	return p != ProfileStrict || status == http.StatusPartialContent
 }
 
 // verdict is the profile's answer to a status, see the table of profiles in
@@ -138,7 +164,7 @@ func (p Profile) verdict(status int) (to int, reason Reason) {
 		return to, ReasonMalformed
 	case Documented(status):
 		return status, ReasonDocumented
-	case status < 200 || status == http.StatusPartialContent || status == http.StatusNotModified:
+	case status < 200 || status == http.StatusNotModified:
 		return status, ReasonProtocol
 	case p == ProfileRegistered && Registered(status), p == ProfileDocumented && passesDocumented(status):
 		return status, ReasonProtocol
@@ -161,11 +187,13 @@ func byTable(status int) Reason {
 	return ReasonClass
 }
 
-// passesDocumented: no content, and the redirects that clients follow.
+// passesDocumented: no content, the redirects that clients follow, and the
+// request to try another connection, which clients follow unasked (RFC 9110
+// §15.5.20).
 func passesDocumented(status int) bool {
 	switch status {
 	case http.StatusNoContent, http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
-		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect, http.StatusMisdirectedRequest:
 		return true
 	}
 	return false
@@ -174,8 +202,9 @@ func passesDocumented(status int) bool {
 // Decide gives the verdict on a final response: rules first, in their order,
 // then the profile and the table. It does not allocate.
 func (c *Contract) Decide(r *Response) Verdict {
-	if c.rules == nil || len(c.rules.index[slot(r.Status)]) == 0 {
-		return c.withoutRules(r)
+	at := slot(r.Status)
+	if c.rules == nil || len(c.rules.index[at]) == 0 {
+		return c.base[at].on(r)
 	}
 	v, ok := c.rules.decide(r)
 	switch {
@@ -184,33 +213,64 @@ func (c *Contract) Decide(r *Response) Verdict {
 		v = c.withoutRules(r)
 		v.Undecided = undecided
 	case v.Status == Auto:
-		v.Status = c.derived(r, v.Rule)
+		v.Status, v.Unknown = c.derived(r, v.Rule)
 	}
 	return v
 }
 
 // derived is the status that a body says it should have had, brought into the
 // contract. What can't be derived, or not be sent, is 500.
-func (c *Contract) derived(r *Response, rule int) int {
+func (c *Contract) derived(r *Response, rule int) (to int, unknown bool) {
 	status, _ := c.rules.rules[rule].derive(r)
 	if status < 200 || status > 999 {
-		return http.StatusInternalServerError
+		return http.StatusInternalServerError, false
 	}
-	v := c.withoutRules(&Response{Status: status, Header: r.Header, Ranged: r.Ranged})
+	v := c.withoutRules(&Response{Status: status, Header: r.Header, Method: r.Method, Request: r.Request})
 	switch {
 	case v.Status < 400: // it says that nothing is wrong
-		return c.withoutRules(r).Status
+		return c.withoutRules(r).Status, false
 	case CheckTarget(v.Status) != nil:
-		return http.StatusInternalServerError
+		return http.StatusInternalServerError, false
 	}
-	return v.Status
+	return v.Status, v.Unknown
 }
 
 // withoutRules gives the verdict of the profile and the table.
 func (c *Contract) withoutRules(r *Response) Verdict {
-	if r.Status == http.StatusPartialContent && c.partialAsFull && !r.Ranged {
-		return Verdict{Status: http.StatusOK, Reason: ReasonTable, Rule: -1}
+	return c.base[slot(r.Status)].on(r)
+}
+
+// on gives the verdict on a response.
+func (b *ruling) on(r *Response) Verdict {
+	if b.depends || r.Source != SourceBackend {
+		return b.forRequest(r)
 	}
-	base := &c.base[slot(r.Status)]
-	return Verdict{Status: int(base.status), Reason: base.reason, Rule: -1}
+	return b.verdict()
+}
+
+func (b *ruling) verdict() Verdict {
+	return Verdict{Status: int(b.status), Reason: b.reason, Rule: -1}
+}
+
+// forRequest gives the verdict where it depends on the request.
+func (b *ruling) forRequest(r *Response) Verdict {
+	switch {
+	case b.asked != 0 && r.asks(b.asked):
+		return Verdict{Status: r.Status, Reason: ReasonProtocol, Rule: -1}
+	case b.leavesUnknown(r) && !Idempotent(r.Method):
+		return Verdict{Status: http.StatusInternalServerError, Reason: ReasonTable, Rule: -1, Unknown: true}
+	}
+	return b.verdict()
+}
+
+// leavesUnknown reports whether the backend may have done what the response
+// says that it has not. 503 tells a client that nothing was done, so that it may
+// repeat any request; a failure of the gateway tells so only where no byte of the
+// request has left it.
+func (b *ruling) leavesUnknown(r *Response) bool {
+	if r.Source == SourceGateway {
+		return r.Reached && b.status >= http.StatusInternalServerError &&
+			b.reason != ReasonAllowed && b.reason != ReasonProtocol
+	}
+	return b.unknown
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/statusgate/statusgate/normalize"
@@ -27,12 +28,14 @@ var registered = []int{
 }
 
 // naive is the table of profiles, read aloud.
-func naive(profile string, status int, ranged bool) (to int, passes bool) {
+func naive(profile string, status int, asked string) (to int, passes bool) {
 	isRegistered := slices.Contains(registered, status)
 	switch {
 	case slices.Contains(twelve, status):
 		return status, true
-	case status >= 100 && status <= 199, status == 304, status == 206 && ranged:
+	case status >= 100 && status <= 199, status == 304, status == 206 && asked == "Range":
+		return status, true
+	case profile == "documented" && naiveMechanics(status, asked):
 		return status, true
 	case status == 204:
 		if profile == "strict" {
@@ -52,6 +55,27 @@ func naive(profile string, status int, ranged bool) (to int, passes bool) {
 		return 500, false
 	}
 	return naiveTable(status), false
+}
+
+// naiveMechanics is the list of HTTP's mechanics, read aloud.
+func naiveMechanics(status int, asked string) bool {
+	switch status {
+	case 416:
+		return asked == "Range" || asked == "Content-Range"
+	case 412:
+		return strings.HasPrefix(asked, "If")
+	case 417:
+		return asked == "Expect"
+	case 421:
+		return true
+	case 425:
+		return asked == "Early-Data"
+	case 426:
+		return asked == "Upgrade"
+	case 207, 208, 422, 423, 424, 507:
+		return slices.Contains([]string{"If", "Lock-Token", "Depth"}, asked)
+	}
+	return false
 }
 
 // naiveTable goes by the fixed points, then by the table's entries, then by
@@ -87,11 +111,11 @@ func TestEachProfileDecidesAsTheTableOfProfilesSays(t *testing.T) {
 	for name, profile := range profiles {
 		contract := normalize.NewContract(profile, nil, nil)
 		for _, status := range integers() {
-			for _, ranged := range []bool{false, true} {
-				got := contract.Decide(&normalize.Response{Status: status, Ranged: ranged})
-				want, passes := naive(name, status, ranged)
-				if got.Status != want || got.Reason.Passed() != passes || got.Rule != -1 {
-					t.Errorf("contract %s: %d (Range %v): got %+v, want %d, passed %v, no rule", name, status, ranged, got, want, passes)
+			for _, asked := range append([]string{""}, askingFields...) {
+				got := contract.Decide(&normalize.Response{Status: status, Request: http.Header{asked: {"x"}}})
+				want, passes := naive(name, status, asked)
+				if got.Status != want || got.Reason.Passed() != passes || got.Rule != -1 || got.Unknown {
+					t.Errorf("contract %s: %d (with %q): got %+v, want %d, passed %v, no rule", name, status, asked, got, want, passes)
 				}
 			}
 		}
@@ -110,7 +134,7 @@ func TestReasonsTellHowAStatusWasDecided(t *testing.T) {
 			want = normalize.ReasonMalformed
 		case slices.Contains(twelve, status):
 			want = normalize.ReasonDocumented
-		case status < 200 || slices.Contains([]int{204, 301, 302, 303, 304, 307, 308}, status):
+		case status < 200 || slices.Contains([]int{204, 301, 302, 303, 304, 307, 308, 421}, status):
 			want = normalize.ReasonProtocol
 		case known:
 			want = normalize.ReasonTable
@@ -151,7 +175,7 @@ func TestAllowedStatusesPassInAnyProfile(t *testing.T) {
 		}
 		for _, status := range []int{205, 410, 521} {
 			got := contract.Decide(&normalize.Response{Status: status})
-			if want, _ := naive(name, status, false); got.Status != want {
+			if want, _ := naive(name, status, ""); got.Status != want {
 				t.Errorf("contract %s: %d beside the allowed: got %d, want %d", name, status, got.Status, want)
 			}
 		}
@@ -215,7 +239,7 @@ func BenchmarkDecide(b *testing.B) {
 		contract := normalize.NewContract(normalize.ProfileDocumented, nil, normalize.NewRules(manyRules(n)))
 		for _, status := range []int{200, 520} {
 			b.Run(fmt.Sprintf("%d with %d rules", status, n), func(b *testing.B) {
-				response := normalize.Response{Status: status, Header: http.Header{"X-Rule": {"none"}}}
+				response := normalize.Response{Status: status, Header: http.Header{"X-Rule": {"none"}}, Method: "GET"}
 				b.ReportAllocs()
 				for b.Loop() {
 					contract.Decide(&response)

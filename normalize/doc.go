@@ -9,7 +9,7 @@
 // the nonstandard ones that are in use, see [Lookup] and [All].
 //
 // The rest of the package mends what a status owes its client in header
-// fields: [DropBodyFields], [AddVary], [ProxyStatus], [PublicLocation] and
+// fields: [DropBodyFields], [AddVary], [ProxyStatus], [MoveLocation] and
 // [RetryAfter].
 //
 // Terms follow RFC 9110 (HTTP semantics), RFC 9209 (Proxy-Status) and

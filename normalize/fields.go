@@ -2,33 +2,66 @@ package normalize
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // bodyFields describe or belong to one body and are wrong for another:
-// framing and coding (RFC 9110 §8), ranges (§14), validators (§8.8), digests
-// (RFC 9530, RFC 3230, RFC 1864), trailers (RFC 9110 §6.6), and where to go
-// from a page that is not shown.
-var bodyFields = []string{
+// framing and coding (RFC 9110 §8), ranges (§14), validators (§8.8), trailers
+// (RFC 9110 §6.6), and where to go from a page that is not shown.
+var bodyFields = append([]string{
 	"Content-Length", "Content-Type", "Content-Encoding", "Content-Language", "Content-Location",
 	"Content-Range", "Content-Disposition", "Accept-Ranges",
 	"Etag", "Last-Modified",
-	"Content-Digest", "Repr-Digest", "Digest", "Content-Md5",
 	"Trailer", "Refresh",
+}, digestFields...)
+
+// digestFields are made of the bytes of a representation: digests (RFC 9530,
+// RFC 3230, RFC 1864, the draft on unencoded digests), what a later response can
+// be compressed with (RFC 9842), and signatures, which cover digests or the status
+// (RFC 9421).
+var digestFields = []string{
+	"Content-Digest", "Repr-Digest", "Unencoded-Digest", "Digest", "Content-Md5",
+	"Use-As-Dictionary", "Signature", "Signature-Input",
 }
 
-// freshFields say how long a response may be reused (RFC 9111 §5, RFC 9213),
-// and by what it is known again (RFC 9110 §8.8).
-var freshFields = []string{"Etag", "Last-Modified", "Cache-Control", "Expires", "Age", "Pragma", "Cdn-Cache-Control", "Surrogate-Control"}
+// freshFields say how long a response may be reused (RFC 9111 §5), and by what
+// it is known again (RFC 9110 §8.8).
+var freshFields = []string{
+	"Etag", "Last-Modified", "Cache-Control", "Expires", "Age", "Pragma",
+	"Surrogate-Control", "Edge-Control", "X-Accel-Expires", // of CDNs and of nginx
+}
 
 // DropFreshness takes back what was said of caching: an error must not be
-// kept for as long as the success that it stands in for.
+// kept for as long as the success that it stands in for. So go all fields that
+// are meant for one cache, which it follows rather than Cache-Control (RFC 9213).
 func DropFreshness(h http.Header) {
 	for _, field := range freshFields {
 		delete(h, field)
+	}
+	for field := range h {
+		if strings.HasSuffix(field, "-Cache-Control") {
+			delete(h, field)
+		}
+	}
+}
+
+// DropRange takes back what is only true of a 206 or a 416, the status received,
+// once the response is sent under another one: where the part stands
+// (RFC 9110 §14.4), and what is said of the whole of which a 206 is a part, its
+// validators, digests and freshness. A cache must not keep a part as the whole: the
+// caller says no-store.
+func DropRange(h http.Header, received int) {
+	switch received {
+	case http.StatusPartialContent:
+		DropFreshness(h)
+		for _, field := range digestFields {
+			delete(h, field)
+		}
+		fallthrough
+	case http.StatusRequestedRangeNotSatisfiable:
+		delete(h, "Content-Range")
 	}
 }
 
@@ -122,17 +155,6 @@ func isToken(name string) bool {
 	return name != ""
 }
 
-// RetryAfter reads a Retry-After field in seconds (RFC 9110 §10.2.3). A date
-// or anything else gives false.
-func RetryAfter(h http.Header) (seconds int, ok bool) {
-	values := h["Retry-After"]
-	if len(values) == 0 {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(strings.TrimSpace(values[0]), 10, 31)
-	return int(n), err == nil //nolint:gosec // 31 bits
-}
-
 // List splits the comma-separated members of a field such as Allow, without
 // its empty ones.
 func List(values []string) []string {
@@ -150,40 +172,6 @@ func List(values []string) []string {
 	return members
 }
 
-// PublicLocation gives the Location value that a client can follow: one on
-// the backend's own host moves to the public scheme and host. It returns
-// false where the value needs no change: relative, on another host, or not a
-// URL. backends are host or host:port values by which the gateway reaches
-// the backend; default ports count as written.
-func PublicLocation(location, scheme, host string, backends ...string) (string, bool) {
-	u, err := url.Parse(location)
-	if err != nil || u.Host == "" || u.Opaque != "" || host == "" {
-		return "", false
-	}
-	if u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
-		return "", false
-	}
-	if !slices.ContainsFunc(backends, func(b string) bool { return sameHost(u, b) }) {
-		return "", false
-	}
-	u.Scheme, u.Host, u.User = scheme, host, nil
-	return u.String(), true
-}
-
-func sameHost(u *url.URL, backend string) bool {
-	if backend == "" {
-		return false
-	}
-	if strings.EqualFold(u.Host, backend) {
-		return true
-	}
-	port := "80"
-	if u.Scheme == "https" {
-		port = "443"
-	}
-	return u.Port() == "" && strings.EqualFold(u.Host+":"+port, backend)
-}
-
 // QuotedContent makes a value fit to stand between the quotes of a quoted
 // string (RFC 9110 §5.6.4): quotes and backslashes are escaped, control
 // characters go.
@@ -197,32 +185,6 @@ func QuotedContent(value string) string {
 		case c >= ' ' && c != 0x7f || c == '\t':
 			b.WriteByte(c)
 		}
-	}
-	return b.String()
-}
-
-// PathSegment makes a value one segment of a path (RFC 3986 §3.3): slashes and
-// all that would end it are percent-encoded, and so are dots where nothing
-// else would be left.
-func PathSegment(value string) string {
-	if value == "." || value == ".." {
-		return strings.ReplaceAll(value, ".", "%2E")
-	}
-	return url.PathEscape(value)
-}
-
-// CleanLocation makes a value fit for a Location field (RFC 3986): bytes that
-// no URI reference has, and a line break above all, are percent-encoded.
-func CleanLocation(value string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(value) {
-		c := value[i]
-		if c > ' ' && c < 0x7f && strings.IndexByte("\"<>\\^`{|}", c) < 0 {
-			b.WriteByte(c)
-			continue
-		}
-		b.Write([]byte{'%', hex[c>>4], hex[c&15]})
 	}
 	return b.String()
 }

@@ -56,40 +56,49 @@ func naivePattern(pattern, value string) bool {
 	return pattern == value
 }
 
-func FuzzPublicLocation(f *testing.F) {
+func FuzzMoveLocation(f *testing.F) {
 	for _, seed := range []string{
-		"http://legacy:8080/a", "//legacy/a?b#c", "http://u:p@legacy/", "/a", "http://legacy:8080//x", "https://legacy?", "http://legacy#",
-		"http://[::1]:80/", "http://legacy/%zz", "http:legacy", "HTTP://LEGACY/%2f%41", "http://legacy/a b|c", "http://legacy:/",
+		"http://legacy:8080/a", "//legacy:8080/a?b#c", "http://u:p@legacy:8080/", "/a", "http://legacy:8080//x", "https://legacy:8080?",
+		"http://legacy:8080#", "http://[::1]:80/", "http://legacy:8080/%zz", "http:legacy", "HTTP://LEGACY:8080/%2f%41",
+		"http://legacy:8080/a b|c", "http://legacy:/", "//x", "/v1", "http://api.example", "///a", "//",
 	} {
-		f.Add(seed)
+		f.Add(seed, "/v1")
+		f.Add(seed, "")
 	}
-	f.Fuzz(func(t *testing.T, location string) {
-		moved, ok := normalize.PublicLocation(location, "https", "api.example", "legacy:8080", "legacy")
+	public, backend := normalize.Origin{Scheme: "https", Host: "api.example"}, normalize.Origin{Host: "legacy:8080"}
+	f.Fuzz(func(t *testing.T, location, prefix string) {
+		if prefix != "" && prefix != "/v1" {
+			return
+		}
+		moved, ok := normalize.MoveLocation(location, public, backend, prefix)
 		if !ok {
 			if moved != "" {
-				t.Errorf("PublicLocation(%q): got %q for one that is left alone", location, moved)
+				t.Errorf("MoveLocation(%q): got %q for one that is left alone", location, moved)
 			}
 			return
 		}
 		before, err := url.Parse(location)
 		if err != nil {
-			t.Fatalf("PublicLocation(%q): moved what is no URL: %v", location, err)
-		}
-		if !strings.EqualFold(before.Hostname(), "legacy") {
-			t.Errorf("PublicLocation(%q): got %q, but that is not on the backend's host", location, moved)
+			t.Fatalf("MoveLocation(%q): moved what is no URL: %v", location, err)
 		}
 		after, err := url.Parse(moved)
 		if err != nil {
-			t.Fatalf("PublicLocation(%q): got %q: %v", location, moved, err)
+			t.Fatalf("MoveLocation(%q): got %q: %v", location, moved, err)
 		}
-		if after.Scheme != "https" || after.Host != "api.example" || after.User != nil {
-			t.Errorf("PublicLocation(%q): got %q, which is not at https://api.example", location, moved)
+		if before.Host != "" {
+			if !strings.EqualFold(before.Hostname(), "legacy") && !strings.EqualFold(before.Hostname(), "api.example") {
+				t.Errorf("MoveLocation(%q): got %q, but that is nowhere of the backend's", location, moved)
+			}
+			if after.Scheme != "https" || after.Host != "api.example" || after.User != nil {
+				t.Errorf("MoveLocation(%q): got %q, which is not at https://api.example", location, moved)
+			}
 		}
-		if after.Path != before.Path || after.RawQuery != before.RawQuery || after.Fragment != before.Fragment {
-			t.Errorf("PublicLocation(%q): got %q, which is another resource", location, moved)
+		path, _ := strings.CutPrefix(after.Path, prefix)
+		if after.Path != before.Path && path != before.Path || after.RawQuery != before.RawQuery || after.Fragment != before.Fragment {
+			t.Errorf("MoveLocation(%q): got %q, which is another resource", location, moved)
 		}
-		if again, ok := normalize.PublicLocation(moved, "https", "api.example", "legacy:8080", "legacy"); ok {
-			t.Errorf("PublicLocation(%q): moved %q again to %q", location, moved, again)
+		if again, ok := normalize.MoveLocation(moved, public, backend, prefix); ok {
+			t.Errorf("MoveLocation(%q): moved %q again to %q", location, moved, again)
 		}
 	})
 }

@@ -79,6 +79,15 @@ func Registered(code int) bool {
 	return entry != nil && entry.IANA && !entry.Unused
 }
 
+// UnknownOutcome reports whether code leaves open what became of the request: a
+// server behind the backend was asked and its answer never came, or not whole. To
+// a request that is not idempotent (see [Idempotent]) it must not become a 503,
+// which tells clients that they can repeat any method.
+func UnknownOutcome(code int) bool {
+	entry := find(code)
+	return entry != nil && entry.Unknown
+}
+
 // Name returns the phrase by which code is known, "" if the table does not know it.
 func Name(code int) string {
 	if entry := find(code); entry != nil {

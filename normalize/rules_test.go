@@ -331,7 +331,10 @@ func firstMatch(rules []normalize.Rule, r *normalize.Response) int {
 
 // randomRules are few statuses, few fields and many rules, so that they meet.
 func randomRules(random *rand.Rand) []normalize.Rule {
-	conditions := []normalize.Condition{has("A"), value("A", "x*"), value("B", "*y"), gateway, backend, not(has("A")), not(value("B", "*"))}
+	conditions := []normalize.Condition{
+		has("A"), value("A", "x*"), value("A", "*x*"), value("A", "x"), value("B", "*y"), gateway, backend,
+		not(has("A")), not(value("A", "*x*")), not(value("B", "*")), not(gateway), not(value("B", "xy")),
+	}
 	rules := make([]normalize.Rule, random.IntN(12))
 	for i := range rules {
 		for range 1 + random.IntN(3) {
@@ -346,7 +349,7 @@ func randomRules(random *rand.Rand) []normalize.Rule {
 			rules[i].From = append(rules[i].From, span)
 		}
 		rules[i].To = []int{normalize.Pass, 400, 500, 503}[random.IntN(4)]
-		for range random.IntN(3) {
+		for range random.IntN(4) {
 			rules[i].When = append(rules[i].When, conditions[random.IntN(len(conditions))])
 		}
 	}

@@ -76,19 +76,23 @@ func subset(few, many []Condition) bool {
 	return true
 }
 
-// implies reports whether b holds whenever a does: they are the same, b asks
-// only for the field that a asks a value of, or the other way round where both
-// are negated; or they name the same of the two sources.
+// implies reports whether b holds whenever a does: they are the same, the pattern
+// of b takes all that the pattern of a takes, or the other way round where both are
+// negated; or they name the same of the two sources. Of a field with several values
+// one is enough, so no value keeps another from being there.
 func implies(a, b Condition) bool {
 	if a.String() == b.String() {
 		return true
 	}
 	if fieldA, ok := a.Test.(HeaderTest); ok {
 		fieldB, ok := b.Test.(HeaderTest)
-		if !ok || a.Not != b.Not || fieldA.Field != fieldB.Field {
+		switch {
+		case !ok || a.Not != b.Not:
 			return false
+		case a.Not:
+			return fieldB.implies(fieldA)
 		}
-		return fieldB.AnyValue && !a.Not || fieldA.AnyValue && a.Not
+		return fieldA.implies(fieldB)
 	}
 	sourceA, okA := a.Test.(SourceTest)
 	sourceB, okB := b.Test.(SourceTest)

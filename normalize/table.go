@@ -14,6 +14,7 @@ type Entry struct {
 	To       int       // the documented status that takes its place
 	IANA     bool      // listed in the IANA registry, be it for good, temporarily, as obsolete or as unused
 	Unused   bool      // listed by IANA as "(Unused)": reserved, without a meaning of its own
+	Unknown  bool      // it leaves open whether the request was carried out: see UnknownOutcome
 	Meanings []Meaning // the best known first
 	Why      string    // why it goes to To
 	Disputed string    // where the meanings lead to different statuses: how that was decided; else ""

@@ -17,7 +17,7 @@ var edges = []Entry{
 		{"AWS Application Load Balancer", "the request's protocol does not fit the target group's", 400},
 		{"RTSP (RFC 7826)", "Data Transport Not Ready Yet", 503},
 	}, Why: "A fault of the request.", Disputed: "AWS speaks HTTP; the RTSP code leaks from media servers only."},
-	{Code: 520, Name: "Web Server Returned an Unknown Error", To: 503, Meanings: []Meaning{
+	{Code: 520, Name: "Web Server Returned an Unknown Error", To: 503, Unknown: true, Meanings: []Meaning{
 		{"Cloudflare", "the origin's answer is empty, invalid or was reset", 503},
 		{"Tencent EdgeOne", "the origin reset the connection", 503},
 		{"Zyte API", "the page could not be fetched for now", 503},
@@ -31,7 +31,7 @@ var edges = []Entry{
 	{Code: 523, Name: "Origin Is Unreachable", To: 503, Meanings: []Meaning{
 		{"Cloudflare, Tencent EdgeOne", "no route to the origin, or its name does not resolve", 503},
 	}, Why: "The backend's backend cannot be reached."},
-	{Code: 524, Name: "A Timeout Occurred", To: 503, Meanings: []Meaning{
+	{Code: 524, Name: "A Timeout Occurred", To: 503, Unknown: true, Meanings: []Meaning{
 		{"Cloudflare, Tencent EdgeOne", "connected, but the origin did not answer in time", 503},
 	}, Why: "A timeout behind, as 504."},
 	{Code: 525, Name: "SSL Handshake Failed", To: 503, Meanings: []Meaning{

@@ -8,3 +8,12 @@ func Listed() []Entry {
 	}
 	return listed
 }
+
+// MethodNames lists the methods that the package knows.
+func MethodNames() []string {
+	names := make([]string, len(methods))
+	for i := range methods {
+		names[i] = methods[i].name
+	}
+	return names
+}

@@ -99,13 +99,13 @@ var ianaServer = []Entry{
 		{"RFC 9110 §15.6.2", "the server does not know the method, or supports it for no resource", 405},
 		{"HashiCorp Vault, sys/health", "the node has not been initialized", 503},
 	}, Why: "The method is not implemented.", Disputed: "The contract fixes 405, the registered meaning."},
-	{Code: 502, Name: "Bad Gateway", To: 503, IANA: true, Meanings: []Meaning{
+	{Code: 502, Name: "Bad Gateway", To: 503, Unknown: true, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.6.3", "the server behind sent an invalid answer or none", 503},
 	}, Why: "The backend's backend is down or broken; a later try may succeed."},
 	{Code: 503, Name: "Service Unavailable", To: 503, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.6.4", "overloaded or under maintenance", 503},
 	}, Why: "Documented."},
-	{Code: 504, Name: "Gateway Timeout", To: 503, IANA: true, Meanings: []Meaning{
+	{Code: 504, Name: "Gateway Timeout", To: 503, Unknown: true, IANA: true, Meanings: []Meaning{
 		{"RFC 9110 §15.6.5", "the server behind did not answer in time", 503},
 	}, Why: "A timeout behind; a later try may succeed."},
 	{Code: 505, Name: "HTTP Version Not Supported", To: 500, IANA: true, Meanings: []Meaning{

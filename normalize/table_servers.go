@@ -67,12 +67,12 @@ var servers = []Entry{
 		{"Apache httpd with mod_bw, cPanel", "the site has used up its traffic", 503},
 		{"Microsoft Graph, Microsoft 365", "throttled for the bandwidth used", 503},
 	}, Why: "A limit that time lifts."},
-	{Code: 598, Name: "Network Read Timeout Error", To: 503, Meanings: []Meaning{
+	{Code: 598, Name: "Network Read Timeout Error", To: 503, Unknown: true, Meanings: []Meaning{
 		{"Some HTTP proxies, Microsoft's among them", "the connection behind fell silent", 503},
 		{"Alibaba Cloud EdgeRoutine", "the edge script failed", 500},
 		{"Perl AnyEvent::HTTP", "the request was broken off by its own caller", 500},
 	}, Why: "A timeout behind.", Disputed: "The contract fixes 503, the proxies' meaning."},
-	{Code: 599, Name: "Network Connect Timeout Error", To: 503, Meanings: []Meaning{
+	{Code: 599, Name: "Network Connect Timeout Error", To: 503, Unknown: true, Meanings: []Meaning{
 		{"Some HTTP proxies, Microsoft's among them", "no connection to the server behind in time", 503},
 		{"Tornado, PycURL", "no answer: timeout or broken connection", 503},
 		{"Perl HTTP::Tiny, AnyEvent::HTTP", "any failure without an answer", 503},

@@ -335,7 +335,7 @@ var hastyAnswers = []struct {
 	received, sent int
 	kept           bool
 }{
-	{200, 200, true}, {401, 401, true}, {520, 503, false},
+	{200, 200, true}, {401, 401, true}, {520, 500, false}, {521, 503, false},
 }
 
 // A backend that answers before it has read the body leaves the rest of the

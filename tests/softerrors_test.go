@@ -356,7 +356,7 @@ func TestCreatedResourcesAreFoundInTheBody(t *testing.T) {
 	const options = "location {\n\tcreated {http.request.uri.path}/{http.statusgate.json./id}\n}"
 	var table []scenario
 	for id, segment := range map[string]string{
-		`"a b/c"`: "a%20b%2Fc", `".."`: "%2E%2E", `"."`: "%2E", `"ü"`: "%C3%BC", `"\u20ac"`: "%E2%82%AC", "17": "17", "1.5e3": "1.5e3", `"?x=#y"`: "%3Fx=%23y", `"{x}"`: "%7Bx%7D",
+		`"a b/c"`: "a%20b%2Fc", `"ü"`: "%C3%BC", `"\u20ac"`: "%E2%82%AC", "17": "17", "1.5e3": "1.5e3", `"?x=#y"`: "%3Fx=%23y", `"{x}"`: "%7Bx%7D",
 		`"a\r\nb"`: "a%0D%0Ab", "true": "true", `"//evil.example"`: "%2F%2Fevil.example",
 	} {
 		body := `{"name":"x","id":` + id + `,"more":[]}`
@@ -365,7 +365,7 @@ func TestCreatedResourcesAreFoundInTheBody(t *testing.T) {
 			want: gets(201, body, asJSON, "Location: /orders/"+segment),
 		})
 	}
-	for _, body := range []string{`{}`, `{"id":null}`, `{"id":""}`, `{"id":[1]}`, `{"id":{}}`, `{"ids":1}`, `[]`, ``, `{"id":`, `{"id":"` + strings.Repeat("x", 3000) + `"}`} {
+	for _, body := range []string{`{}`, `{"id":null}`, `{"id":""}`, `{"id":[1]}`, `{"id":{}}`, `{"ids":1}`, `{"id":".."}`, `{"id":"."}`, `[]`, ``, `{"id":`, `{"id":"` + strings.Repeat("x", 3000) + `"}`} {
 		table = append(table,
 			scenario{
 				name: "no id in " + shorten(body), options: options, method: "POST", path: "/orders", behind: reads(answers(201, body, asJSON)),

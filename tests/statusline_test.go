@@ -27,7 +27,7 @@ type profile struct {
 
 var profiles = []profile{
 	{"documented", func(status int, ranged bool) bool {
-		return status == 206 && ranged || slices.Contains([]int{204, 301, 302, 303, 304, 307, 308}, status)
+		return ranged && (status == 206 || status == 416) || slices.Contains([]int{204, 301, 302, 303, 304, 307, 308, 421}, status)
 	}},
 	{"strict", func(status int, ranged bool) bool { return status == 206 && ranged || status == 304 }},
 	{"registered", func(status int, _ bool) bool { return normalize.Registered(status) }},

@@ -166,7 +166,7 @@ func (b *body) settle(r *request, fields http.Header, gateway bool) {
 		who = requestbody.Gateway
 		b.kept = slices.Grow(b.kept[:0], 1<<10)
 		scratch = b.kept[:1<<10]
-	} else if hostport, _ := r.backend(); hostport != "" {
+	} else if r.backend() != "" {
 		who = requestbody.Proxy
 	}
 	if r.upload.Settle(who, scratch) {

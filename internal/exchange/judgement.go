@@ -27,7 +27,7 @@ type judgement struct {
 // begin judges a status, as far as the head tells. Where it is pending, the
 // body has to tell more.
 func (j *judgement) begin(status int, source normalize.Source) (o normalize.Outcome, pending bool) {
-	j.response = normalize.Response{Status: status, Header: j.fields, Source: source, Ranged: j.request.ranged}
+	j.response = normalize.Response{Status: status, Header: j.fields, Source: source, Method: j.request.method, Request: j.request.Header}
 	j.label()
 	o, pending = j.decide()
 	if !pending {

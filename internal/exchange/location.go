@@ -51,23 +51,20 @@ func originalURI(r *http.Request) string {
 // publishLocation moves a Location on the backend's own host to where the
 // client found the gateway.
 func publishLocation(r *request, h http.Header) {
-	hostport, host := r.backend()
+	hostport := r.backend()
 	if hostport == "" {
 		return
 	}
 	scheme, public := r.publicBase()
-	if moved, ok := normalize.PublicLocation(h["Location"][0], scheme, public, hostport, host); ok {
+	to, from := normalize.Origin{Scheme: scheme, Host: public}, normalize.Origin{Host: hostport}
+	if moved, ok := normalize.MoveLocation(h["Location"][0], to, from, ""); ok {
 		h["Location"] = []string{moved}
 	}
 }
 
 // hideLocation drops a Location that tells where the backend is.
 func hideLocation(r *request, h http.Header) {
-	hostport, host := r.backend()
-	if hostport == "" {
-		return
-	}
-	if _, leads := normalize.PublicLocation(h["Location"][0], "http", "", hostport, host); leads {
+	if normalize.IsOnHost(h["Location"][0], normalize.Origin{Host: r.backend()}) {
 		delete(h, "Location")
 	}
 }
@@ -91,13 +88,12 @@ func (r *request) publicBase() (scheme, host string) {
 	return scheme, host
 }
 
-// backend gives the names by which reverse_proxy reached the backend, "" if it
-// did not.
-func (r *request) backend() (hostport, host string) {
+// backend gives the host and port by which reverse_proxy reached the backend, ""
+// if it did not.
+func (r *request) backend() string {
 	if r.replacer == nil {
-		return "", ""
+		return ""
 	}
-	hostport, _ = r.replacer.GetString("http.reverse_proxy.upstream.hostport")
-	host, _ = r.replacer.GetString("http.reverse_proxy.upstream.host")
-	return hostport, host
+	hostport, _ := r.replacer.GetString("http.reverse_proxy.upstream.hostport")
+	return hostport
 }

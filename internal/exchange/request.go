@@ -16,9 +16,8 @@ import (
 	"github.com/statusgate/statusgate/normalize"
 )
 
-// request is what an exchange knows of its request. Method, accept and ranged
-// are as the client sent them: handlers behind the gate may change the
-// [http.Request].
+// request is what an exchange knows of its request. Method and accept are as
+// the client sent them: handlers behind the gate may change the [http.Request].
 type request struct {
 	*http.Request
 	upload   *requestbody.Body // nil where there is no content
@@ -27,7 +26,6 @@ type request struct {
 	resource *Resource
 	method   string
 	accept   []string
-	ranged   bool
 	id       string // of the request, once it was needed
 	urn      string // the same as a URI
 }
@@ -35,7 +33,7 @@ type request struct {
 func newRequest(r *http.Request, record *telemetry.Record, resource *Resource) request {
 	return request{
 		Request: r, record: record, replacer: record.Replacer(), resource: resource,
-		method: r.Method, accept: r.Header["Accept"], ranged: len(r.Header["Range"]) > 0,
+		method: r.Method, accept: r.Header["Accept"],
 	}
 }
 
