@@ -86,31 +86,40 @@ func (b *builder) contract(h *Handler, g *exchange.Gate) (texts []string) {
 		}
 		b.failf(option, "%q can never match: its statuses are always taken by %s", rules[s.Rule], strings.Join(by, ", "))
 	}
-	b.allow(h.Allow, rules, lines)
+	allowed := b.allow(h.Allow, rules, lines)
 	for i := range rules {
 		texts = append(texts, rules[i].String())
 		g.Passes = append(g.Passes, rules[i].To == normalize.Pass)
 	}
-	b.plan(h, g)
-	g.Contract = normalize.NewContract(profile, h.Allow, normalize.NewRules(rules))
+	b.plan(h, g, rules)
+	g.Contract = normalize.NewContract(profile, allowed, normalize.NewRules(rules))
 	return texts
 }
 
-func (b *builder) allow(allow []int, rules []normalize.Rule, lines []string) {
-	seen := make(map[int]bool)
-	for _, status := range allow {
-		if status < 200 || status > 999 {
-			b.failf("allow", "%d is not a status that can be let through: want 200 to 999", status)
+// allow reads what passes in any profile: statuses, and protocols whose statuses
+// may overlap.
+func (b *builder) allow(words []Word, rules []normalize.Rule, lines []string) (statuses []int) {
+	seen := make(map[Word]bool)
+	for _, word := range words {
+		if seen[word] {
+			b.failf("allow", "%s stands there twice", word)
 			continue
 		}
-		if seen[status] {
-			b.failf("allow", "%d stands there twice", status)
+		seen[word] = true
+		group, err := normalize.ParseAllow(string(word))
+		if err != nil {
+			b.fail("allow", err)
+			continue
 		}
-		seen[status] = true
-		if i := normalize.FirstTaking(rules, status); i >= 0 {
-			b.failf("allow", "%d contradicts %q (%s), which always takes it", status, rules[i], b.at(lines[i]))
+		for _, status := range group {
+			if i := normalize.FirstTaking(rules, status); i >= 0 {
+				b.failf("allow", "%s contradicts %q (%s), which always takes %d", word, rules[i], b.at(lines[i]), status)
+				break
+			}
 		}
+		statuses = append(statuses, group...)
 	}
+	return statuses
 }
 
 // rules reads the rules that can be read; lines gives their option names.
@@ -182,6 +191,7 @@ func (b *builder) owed(h *Handler, g *exchange.Gate) {
 		b.template("location.created", l.Created)
 		b.template("location.accepted", l.Accepted)
 		owed.Public = b.oneOf("location.host", l.Host, "public", "keep") == 0
+		owed.Prefix = b.prefix(l.Prefix)
 	}
 	if h.Challenge != "" {
 		owed.Challenge = h.Challenge
@@ -194,14 +204,33 @@ func (b *builder) owed(h *Handler, g *exchange.Gate) {
 			b.failf("challenge", "%q does not begin with an authentication scheme such as Bearer", h.Challenge)
 		}
 	}
-	after := time.Duration(h.RetryAfter)
-	if after == 0 {
-		after = defaultRetryAfter
+	owed.RetryAfter = b.retryAfter(h)
+}
+
+// prefix reads the part of paths that the backend does not know.
+func (b *builder) prefix(prefix string) string {
+	if prefix == "" {
+		return ""
 	}
-	if after < time.Second || after > maxRetryAfter {
-		b.failf("retry_after", "%v is not between 1s and 365d", after)
+	u, err := url.Parse(prefix)
+	if err != nil || u.Host != "" || u.RawQuery != "" || u.Fragment != "" || !strings.HasPrefix(prefix, "/") || strings.HasSuffix(prefix, "/") || normalize.HasDotSegment(prefix) {
+		b.failf("location.prefix", "%q is not the beginning of a path such as /api", prefix)
 	}
-	owed.RetryAfter = strconv.FormatInt(int64((after+time.Second-1)/time.Second), 10)
+	return u.EscapedPath()
+}
+
+// retryAfter reads when clients are told to come back.
+func (b *builder) retryAfter(h *Handler) normalize.Delay {
+	low, high := time.Duration(h.RetryAfter), time.Duration(h.RetryAfterMax)
+	if low == 0 {
+		low = defaultRetryAfter
+	}
+	if low < time.Second || low > maxRetryAfter {
+		b.failf("retry_after", "%v is not between 1s and 365d", low)
+	} else if high != 0 && (high < low || high > maxRetryAfter) {
+		b.failf("retry_after", "%v is not between %v, from which it is drawn, and 365d", high, low)
+	}
+	return normalize.NewDelay(low, high)
 }
 
 // cors reads who may read answers, nil if nobody may.

@@ -1,6 +1,7 @@
 package statusgate
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -51,6 +52,9 @@ func (b *builder) headerTest(option string, in *HeaderCondition) normalize.Heade
 	}
 	if in.Value != nil {
 		test.Pattern = *in.Value
+		if err := normalize.CheckPattern(test.Pattern); err != nil {
+			b.fail(option, err)
+		}
 	}
 	return test
 }
@@ -69,11 +73,11 @@ func (b *builder) bodyTests(option string, in *Condition) []*normalize.BodyTest 
 	}
 	if in.JSON != nil {
 		t, err := inspect.JSON(in.JSON.At, in.JSON.Values...)
-		add(true, t, err)
+		add(true, t, cmp.Or(err, normalize.CheckValues(in.JSON.Values)))
 	}
 	if in.XML != nil {
 		t, err := inspect.XML(in.XML.At, in.XML.Values...)
-		add(true, t, err)
+		add(true, t, cmp.Or(err, normalize.CheckValues(in.XML.Values)))
 	}
 	add(in.JSONRPCError, inspect.JSONRPCError(), nil)
 	add(in.GraphQLErrors, inspect.GraphQLErrors(), nil)
@@ -135,7 +139,7 @@ func (b *builder) inspection(h *Handler, g *exchange.Gate) {
 }
 
 // plan compiles what bodies are inspected for, if anything.
-func (b *builder) plan(h *Handler, g *exchange.Gate) {
+func (b *builder) plan(h *Handler, g *exchange.Gate, rules []normalize.Rule) {
 	if h.Location != nil {
 		created := b.pointers("location.created", h.Location.Created)
 		accepted := b.pointers("location.accepted", h.Location.Accepted)
@@ -153,9 +157,17 @@ func (b *builder) plan(h *Handler, g *exchange.Gate) {
 		return
 	}
 	g.Inspection.Plan = plan
-	for _, t := range b.tests {
-		g.Inspection.HTML = g.Inspection.HTML || t.String() == inspect.HTMLPage().String()
+	for _, r := range rules {
+		if slices.ContainsFunc(r.When, asksForHTML) {
+			g.Inspection.HTML = append(g.Inspection.HTML, r.From...)
+		}
 	}
+}
+
+// asksForHTML reports whether a condition depends on what the client thinks of HTML.
+func asksForHTML(c normalize.Condition) bool {
+	t, ok := c.Test.(*normalize.BodyTest)
+	return ok && t.Unwelcome
 }
 
 // softErrors are rules that find errors in the bodies of successes, and that

@@ -9,6 +9,7 @@ import (
 // that have a path.
 func (b *builder) resources(h *Handler, g *exchange.Gate) (declared []*exchange.Resource) {
 	rs := &g.Resources
+	rs.Declared.Strict = b.oneOf("paths", h.Paths, "strict", "lenient") == 0
 	rs.Reject = b.oneOf("unknown_resources", h.UnknownResources, "pass", "reject") == 1
 	rs.Defaults = b.resource("", Resource{Methods: h.Methods, Consumes: h.Consumes, Produces: h.Produces, Codings: h.Codings}, nil)
 	mode := b.oneOf("representations", h.Representations, "safe", "all", "off")
@@ -38,6 +39,23 @@ func (b *builder) resources(h *Handler, g *exchange.Gate) (declared []*exchange.
 	d := rs.Defaults
 	rs.Checks = len(h.Resources) > 0 || d.Methods != nil || d.Consumes != nil || d.Produces != nil || d.Codings != nil
 	return declared
+}
+
+// oddMethods are the methods of a configuration that IANA does not register, by
+// the option that has them. They may be right: backends invent methods.
+func (h *Handler) oddMethods() (odd []string) {
+	add := func(option string, methods []string) {
+		for _, m := range methods {
+			if !negotiate.RegisteredMethod(m) {
+				odd = append(odd, option+" "+m)
+			}
+		}
+	}
+	add("methods", h.Methods)
+	for _, r := range h.Resources {
+		add("resource "+r.Path+" methods", r.Methods)
+	}
+	return odd
 }
 
 // resource reads one resource; what it does not say is as in defaults.

@@ -1,8 +1,6 @@
 package statusgate
 
 import (
-	"strconv"
-
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
@@ -29,7 +27,7 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //		name        <label>
 //		report
 //		contract    documented|strict|registered
-//		allow       <status...>
+//		allow       <status|protocol...>
 //		map         <from...> <to> [when [not] <condition>] {
 //			[not] header <field> [<value>]
 //			[not] source backend|gateway
@@ -55,15 +53,17 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			codings  <content coding...>
 //		}
 //		unknown_resources pass|reject
+//		paths             strict|lenient
 //		representations   safe|all|off
 //
 //		location {
 //			created  <template>
 //			accepted <template>
 //			host     public|keep
+//			prefix   <path>
 //		}
 //		challenge    <value>
-//		retry_after  <duration>
+//		retry_after  <duration> [<duration>]
 //		proxy_status on|off
 //		cors         off|<origin...> {
 //			expose <field...>
@@ -174,7 +174,9 @@ func (p *parser) option(_, word string) {
 	case "contract":
 		p.one(&h.Contract)
 	case "allow":
-		p.statuses(&h.Allow)
+		for _, word := range p.list() {
+			h.Allow = append(h.Allow, Word(word))
+		}
 	case "map":
 		p.rule()
 	case "methods", "consumes", "produces", "codings":
@@ -183,6 +185,8 @@ func (p *parser) option(_, word string) {
 		p.resource()
 	case "unknown_resources":
 		p.one(&h.UnknownResources)
+	case "paths":
+		p.one(&h.Paths)
 	case "representations":
 		p.one(&h.Representations)
 	case "location":
@@ -190,7 +194,7 @@ func (p *parser) option(_, word string) {
 	case "challenge":
 		p.one(&h.Challenge)
 	case "retry_after":
-		p.duration(&h.RetryAfter, false)
+		p.retryAfter()
 	case "proxy_status":
 		p.one(&h.ProxyStatus)
 	case "cors":
@@ -209,7 +213,7 @@ func (p *parser) option(_, word string) {
 	}
 }
 
-const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, unknown_resources, " +
+const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, unknown_resources, paths, " +
 	"representations, location, challenge, retry_after, proxy_status, cors, problems, inspect, soft_errors or shed"
 
 // refuse records a mistake and skips the option, its block included.
@@ -277,17 +281,6 @@ func (p *parser) list() []string {
 	return args
 }
 
-func (p *parser) statuses(to *[]int) {
-	for _, arg := range p.list() {
-		status, err := strconv.Atoi(arg)
-		if err != nil {
-			p.errf("allow: %q is not a single status", arg)
-			continue
-		}
-		*to = append(*to, status)
-	}
-}
-
 // duration reads an option with a duration; zero may mean the default in JSON.
 func (p *parser) duration(to *caddy.Duration, zero bool) {
 	word := p.Val()
@@ -304,104 +297,29 @@ func (p *parser) duration(to *caddy.Duration, zero bool) {
 	*to = caddy.Duration(d)
 }
 
+// retryAfter reads one duration or two.
+func (p *parser) retryAfter() {
+	args := p.list()
+	if len(args) > 2 {
+		p.errf("retry_after: want the least and the greatest duration, got %d values", len(args))
+		return
+	}
+	for i, to := range []*caddy.Duration{&p.handler.RetryAfter, &p.handler.RetryAfterMax} {
+		if i >= len(args) {
+			break
+		}
+		d, err := caddy.ParseDuration(args[i])
+		if err != nil || d == 0 {
+			p.errf("retry_after: %q is not a duration such as 90s", args[i])
+			continue
+		}
+		*to = caddy.Duration(d)
+	}
+}
+
 // accepts reads what the gate and its resources say alike of requests.
 func (p *parser) accepts(word string, methods, consumes, produces, codings *[]string) {
 	*map[string]*[]string{
 		"methods": methods, "consumes": consumes, "produces": produces, "codings": codings,
 	}[word] = p.list()
-}
-
-func (p *parser) resource() {
-	key := numbered("resource", len(p.handler.Resources))
-	p.lines[key] = p.where()
-	var r Resource
-	switch args := p.RemainingArgs(); len(args) {
-	case 1:
-		r.Path = args[0]
-	default:
-		p.errf("resource: want one path template, got %d values", len(args))
-		p.skipBlock()
-		return
-	}
-	p.block(key+".", func(_, word string) {
-		switch word {
-		case "methods", "consumes", "produces", "codings":
-			p.accepts(word, &r.Methods, &r.Consumes, &r.Produces, &r.Codings)
-		default:
-			p.refuse("resource: unknown option %q", word)
-		}
-	})
-	p.handler.Resources = append(p.handler.Resources, r)
-}
-
-func (p *parser) location() {
-	if args := p.RemainingArgs(); len(args) > 0 {
-		p.errf("location: unexpected %q: its options stand in a block", args[0])
-	}
-	l := new(Location)
-	p.handler.Location = l
-	options := p.block("location.", func(_, word string) {
-		switch word {
-		case "created":
-			p.one(&l.Created)
-		case "accepted":
-			p.one(&l.Accepted)
-		case "host":
-			p.one(&l.Host)
-		default:
-			p.refuse("location: unknown option %q", word)
-		}
-	})
-	if options == 0 {
-		p.errf("location: no option in its block")
-	}
-}
-
-func (p *parser) cors() {
-	cors := new(CORS)
-	args := p.RemainingArgs()
-	off := len(args) == 1 && args[0] == "off"
-	if !off {
-		cors.Origins = args
-		p.handler.CORS = cors
-	}
-	options := p.block("cors.", func(_, word string) {
-		switch word {
-		case "expose":
-			cors.Expose = p.list()
-		default:
-			p.refuse("cors: unknown option %q: want expose", word)
-		}
-	})
-	if off && options > 0 {
-		p.errf("cors: off goes with no other option")
-	}
-}
-
-func (p *parser) problems() {
-	problems := new(Problems)
-	p.handler.Problems = problems
-	switch args := p.RemainingArgs(); {
-	case len(args) == 1 && args[0] == "off":
-		problems.Off = true
-	case len(args) > 0:
-		p.errf("problems: unexpected %q: want off, or options in a block", args[0])
-	}
-	options := p.block("problems.", func(_, word string) {
-		switch word {
-		case "type":
-			p.one(&problems.Type)
-		case "formats":
-			problems.Formats = p.list()
-		case "bodies":
-			p.one(&problems.Bodies)
-		case "detail":
-			p.one(&problems.Detail)
-		default:
-			p.refuse("problems: unknown option %q", word)
-		}
-	})
-	if options == 0 && !problems.Off {
-		p.errf("problems: neither off nor an option in its block")
-	}
 }

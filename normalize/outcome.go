@@ -31,6 +31,9 @@ type Outcome struct {
 	// Gateway says that the gateway made the response: there is no answer of the
 	// backend to show.
 	Gateway bool
+	// Unknown says that nobody knows whether the backend did what was asked, and
+	// that to ask again may do it twice.
+	Unknown bool
 	// Replaced says that a body of the gateway takes the place of the backend's.
 	Replaced bool
 }

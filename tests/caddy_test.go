@@ -123,7 +123,16 @@ func gate(t *testing.T, options, behind string) string {
 
 func gateSite(port int, options, behind string) string {
 	return fmt.Sprintf("http://127.0.0.1:%d {\n\tstatusgate {\n\t\t%s\n\t}\n\t%s\n}\n", port,
-		strings.ReplaceAll(strings.TrimSpace(options), "\n", "\n\t\t"), strings.ReplaceAll(strings.TrimSpace(behind), "\n", "\n\t"))
+		strings.ReplaceAll(strings.TrimSpace(steady(options)), "\n", "\n\t\t"), strings.ReplaceAll(strings.TrimSpace(behind), "\n", "\n\t"))
+}
+
+// steady has a gate draw the same Retry-After each time, unless the options say
+// otherwise: tests compare whole answers.
+func steady(options string) string {
+	if strings.Contains(options, "retry_after ") {
+		return options
+	}
+	return "retry_after 5s 5s\n" + options
 }
 
 // answer is a response that was read to its end.

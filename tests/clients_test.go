@@ -25,7 +25,7 @@ func everyProtocol(t *testing.T, options, behind string) (secure, clear string) 
 	startCaddy(t, "\tauto_https disable_redirects\n\tdefault_sni 127.0.0.1\n\tskip_install_trust\n\tstorage file_system "+t.TempDir()+"\n"+
 		"\tdefault_bind 127.0.0.1\n\tservers {\n\t\tprotocols h1 h2 h2c h3\n\t}\n",
 
-		fmt.Sprintf("(gated) {\n\tstatusgate {\n\t\t%s\n\t}\n\t%s\n}\n", options, behind)+
+		fmt.Sprintf("(gated) {\n\tstatusgate {\n\t\t%s\n\t}\n\t%s\n}\n", steady(options), behind)+
 			fmt.Sprintf("https://127.0.0.1:%d {\n\ttls internal\n\timport gated\n}\nhttp://127.0.0.1:%d {\n\timport gated\n}\n", ports[0], ports[1]))
 	awaitServer(t, func() error { // the certificate is issued in the background
 		conn, err := tls.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", ports[0]), trusting())

@@ -27,8 +27,8 @@ var decisions = []decision{
 		wantHeader: map[string]string{"Content-Length": "0"},
 	},
 	{
-		sentence: "a 201 without any Location becomes a 200",
-		behind:   "respond made 201", request: "POST", want: 200, wantBody: "made",
+		sentence: "a 201 without any Location stays a 201",
+		behind:   "respond made 201", request: "POST", want: 201, wantBody: "made",
 	},
 	{
 		sentence: "for PUT, Location is the target of the request",

@@ -27,7 +27,7 @@ func TestPlaceholdersAreKnownOutsideTheGate(t *testing.T) {
 		},
 		{
 			name: "the media type that was chosen", options: options, site: site, path: "/orders", request: []string{"Accept", "text/*, application/json;q=0.5"},
-			behind: answers(200, "a,b", "Content-Type: text/csv"), want: gets(200, "a,b", "Content-Type: text/csv", "X-Seen: 200|200|documented||text/csv"),
+			behind: answers(200, "a,b", "Content-Type: text/csv"), want: gets(200, "a,b", "Content-Type: text/csv", "X-Seen: 200|200|documented||text/csv", "Vary: Accept"),
 		},
 		{
 			name: "a request that is rejected", options: options, site: site, path: "/orders", method: "DELETE", only: "direct",
@@ -43,7 +43,7 @@ func TestPlaceholdersAreKnownOutsideTheGate(t *testing.T) {
 		{
 			name: "the chosen media type is known to the backend", options: options, site: site, path: "/orders", only: "direct get",
 			behind: answersWithPlaceholder("http.statusgate.negotiated_type"),
-			want:   gets(200, "application/json", asText, "X-Seen: 200|200|documented||application/json"),
+			want:   gets(200, "application/json", asText, "X-Seen: 200|200|documented||application/json", "Vary: Accept"),
 		},
 	})
 }

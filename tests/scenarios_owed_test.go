@@ -8,7 +8,7 @@ import (
 
 func TestWhatAStatusOwesIsMadeUpFor(t *testing.T) {
 	const templates = "location {\n\tcreated /orders/{http.response.header.X-Id}\n\taccepted /jobs/{http.response.header.X-Job}?for={http.request.uri.path}\n}"
-	const declared = "methods GET POST PUT PATCH DELETE\nconsumes application/json text/*\ncodings gzip\nchallenge `Basic realm=\"{http.request.uri.path}\"`\nretry_after 90s"
+	const declared = "methods GET POST PUT PATCH DELETE\nconsumes application/json text/*\ncodings gzip\nchallenge `Basic realm=\"{http.request.uri.path}\"`\nretry_after 90s 90s"
 	const asXML = "Content-Type: application/xml"
 	post := func(c scenario) scenario {
 		c.method, c.content, c.request = "POST", "{}", append(c.request, "Content-Type", "application/json")
@@ -22,14 +22,24 @@ func TestWhatAStatusOwesIsMadeUpFor(t *testing.T) {
 			want:   gets(201, "{}", asJSON, "Location: /orders/7"),
 		},
 		{
-			name:   "201 without Location is a 200",
+			name:   "201 without Location stays a 201",
+			behind: answers(201, "{}", asJSON),
+			want:   gets(201, "{}", asJSON),
+		},
+		{
+			name:   "201 with an empty Location stays a 201, without it",
+			behind: answers(201, "{}", asJSON, "Location: "),
+			want:   gets(201, "{}", asJSON),
+		},
+		{
+			name: "201 without Location is a 200 where the contract is strict", options: "contract strict",
 			behind: answers(201, "{}", asJSON),
 			want:   gets(200, "{}", asJSON, after(201)),
 		},
 		{
-			name:   "201 with an empty Location is a 200",
-			behind: answers(201, "{}", asJSON, "Location: "),
-			want:   gets(200, "{}", asJSON, "Location: ", after(201)),
+			name: "201 to MKCOL is at the target", method: "MKCOL", path: "/dav/new",
+			behind: answers(201, "", asJSON),
+			want:   gets(201, "", asJSON, "Location: /dav/new"),
 		},
 		{
 			name:   "201 takes its Location from Content-Location",
@@ -142,7 +152,7 @@ func TestWhatAStatusOwesIsMadeUpFor(t *testing.T) {
 		{
 			name: "503 gets the configured Retry-After", options: declared,
 			behind: answers(503, "busy", asHTML),
-			want:   explains(503, `,"retry_after":90`, "Retry-After: 90"),
+			want:   explains(503, `,"retry_after":90`, "Retry-After: 90"), // 90s 90s
 		},
 		{
 			name:   "429 keeps its Retry-After",

@@ -75,7 +75,7 @@ func TestRequestsAreCheckedBeforeTheBackendIsAsked(t *testing.T) {
 		},
 		{
 			name: "GET includes HEAD", options: strictly, path: "/files/a",
-			behind: fine, want: gets(200, "fine", asText),
+			behind: fine, want: gets(200, "fine", asText, "Vary: Accept"),
 		},
 		{
 			name: "a path that nothing has takes the defaults", options: declaredResources, method: "POST", path: "/nowhere",
@@ -129,11 +129,11 @@ func TestRepresentationsAreHeldAgainstAccept(t *testing.T) {
 		},
 		{
 			name: "what the client accepts passes, declared or not", options: produces, request: accepts,
-			behind: answers(200, "<a/>", "Content-Type: application/xml"), want: gets(200, "<a/>", "Content-Type: application/xml"),
+			behind: answers(200, "<a/>", "Content-Type: application/xml"), want: gets(200, "<a/>", "Content-Type: application/xml", "Vary: Accept"),
 		},
 		{
 			name: "a client without Accept takes anything", options: produces,
-			behind: page, want: kept,
+			behind: page, want: gets(200, "<p>", asHTML, "ETag: \"1\"", "Vary: Accept"),
 		},
 		{
 			name: "a POST has had its effect", options: produces, method: "POST", request: accepts,
@@ -158,7 +158,7 @@ func TestRepresentationsAreHeldAgainstAccept(t *testing.T) {
 		{
 			name: "a part is not checked", options: produces, request: append([]string{"Range", "bytes=0-2"}, accepts...),
 			behind: answers(206, "<p>", asHTML, "Content-Range: bytes 0-2/9"),
-			want:   gets(206, "<p>", asHTML, "Content-Range: bytes 0-2/9"),
+			want:   gets(206, "<p>", asHTML, "Content-Range: bytes 0-2/9", "Vary: Accept"), // as its 200
 		},
 		{
 			name: "no content is not checked", options: produces, request: accepts,

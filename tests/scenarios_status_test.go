@@ -244,9 +244,9 @@ func TestRulesDecideBeforeTheContract(t *testing.T) {
 			want:   gets(200, "fine", asText, "X-Failed: no"),
 		},
 		{
-			name: "a rule to 201 is held to what 201 owes", options: options,
+			name: "a rule to 201 can't make up what 201 owes", options: options,
 			behind: answers(409, "exists", asText),
-			want:   gets(200, "exists", asText, after(409)),
+			want:   gets(201, "exists", asText, after(409)),
 		},
 		{
 			name: "a rule that makes an error of a redirect", options: options,

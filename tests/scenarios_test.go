@@ -212,7 +212,7 @@ func scenarioSite(host string, port int, options, site, behind string) string {
 		return strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+strings.Repeat("\t", tabs))
 	}
 	return fmt.Sprintf("http://%s:%d {\n\tbind 127.0.0.1\n\t%s\n\tstatusgate {\n\t\t%s\n\t}\n\t%s\n}\n",
-		host, port, indent(site, 1), indent(options, 2), behind)
+		host, port, indent(site, 1), indent(steady(options), 2), behind)
 }
 
 // scenarioStage is a running Caddy with a site for each gate of a table.

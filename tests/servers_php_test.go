@@ -50,7 +50,7 @@ func phpExchanges() []exchange {
 		{name: "a fatal error without a word", method: "GET", path: "/silent.php", status: 500, text: "problem"},
 		{name: "no content", method: "GET", path: "/none.php", status: 204},
 		{name: "something made, somewhere", method: "POST", path: "/made.php?at=/things/7", status: 201, text: `{"id":7}`, want: map[string]string{"Location": "/things/7"}},
-		{name: "something made, nobody knows where", method: "POST", path: "/made.php", status: 200, text: `{"id":7}`, want: from(201)},
+		{name: "something made, nobody knows where", method: "POST", path: "/made.php", status: 201, text: `{"id":7}`},
 		{name: "credentials that lack", method: "GET", path: "/login.php", status: 401, text: "problem", want: map[string]string{"WWW-Authenticate": `Basic realm="php"`, "Set-Cookie": "seen=yes"}},
 		{name: "an entity tag that it has", method: "GET", path: "/file.php", header: []string{"If-None-Match", `"v1"`}, status: 304, want: map[string]string{"ETag": `"v1"`}},
 		{name: "a redirect to another host", method: "GET", path: "/move.php?to=http://example.com/", status: 302, text: "any", want: map[string]string{"Location": "http://example.com/"}},

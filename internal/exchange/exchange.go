@@ -155,13 +155,13 @@ func (x *exchange) writeHeader(status int) {
 		// The Location of a 104 is where an upload goes on, as that of a final
 		// response.
 		if x.gate.Owed.Public && !x.gate.Report && len(s.head.fields["Location"]) > 0 {
-			publishLocation(&x.request, s.head.fields)
+			publishLocation(x.gate, &x.request, s.head.fields)
 		}
 		s.body.client.WriteHeader(status)
 	case status == normalize.ClientGone && x.request.left(): // how reverse_proxy tells the access log
 		s.conclude(normalize.Left(normalize.NotAsked))
 		if x.request.mayStillRead(x.gate.Report) {
-			s.outcome = leftWhileWorking
+			s.outcome = x.leftWhileWorking()
 			s.body.become(refusing)
 			return
 		}
@@ -178,7 +178,7 @@ func (x *exchange) writeHeader(status int) {
 func (x *exchange) judge(status int) {
 	s := &x.sender
 	o, undecided := x.judgement.begin(status, normalize.SourceBackend)
-	s.head.varies = x.judgement.varies()
+	s.head.varies = !undecided && x.judgement.varies()
 	switch {
 	case undecided:
 		x.inspection = inspectBody(&x.judgement, s, x.idle)

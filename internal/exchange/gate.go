@@ -88,10 +88,13 @@ type Owed struct {
 	Created, Accepted string
 	// Public says that a Location on the backend's host moves to the public one.
 	Public bool
+	// Prefix stands in front of the paths that the backend knows, "" for what a
+	// handler has taken from the request's.
+	Prefix string
 	// Challenge is the template of WWW-Authenticate.
 	Challenge string
-	// RetryAfter is in seconds.
-	RetryAfter string
+	// RetryAfter is from when to when clients are told to come back.
+	RetryAfter normalize.Delay
 }
 
 // Bodies says what becomes of the backend's error bodies.
@@ -128,8 +131,8 @@ type Inspection struct {
 	Plan *inspect.Plan
 	// Captures are the pointers of {http.statusgate.json.<pointer>}.
 	Captures []string
-	// HTML says whether a rule asks what the client thinks of HTML.
-	HTML bool
+	// HTML are the statuses for which a rule asks what the client thinks of HTML.
+	HTML []normalize.Span
 	// Limit bounds the bytes of one response.
 	Limit int
 	// Total bounds the bytes of all responses at a time.

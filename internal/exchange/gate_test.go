@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -83,4 +84,12 @@ func series(t testing.TB, g prometheus.Gatherer, zero bool) map[string]string {
 		}
 	}
 	return samples
+}
+
+// words are statuses as the configuration writes them.
+func words(statuses ...int) (words []statusgate.Word) {
+	for _, status := range statuses {
+		words = append(words, statusgate.Word(strconv.Itoa(status)))
+	}
+	return words
 }

@@ -69,7 +69,7 @@ func (h *head) mend(g *Gate, r *request, o *normalize.Outcome) {
 		normalize.DropFreshness(h.fields)
 		h.set("Cache-Control", "no-store")
 	}
-	if h.varies {
+	if h.varies && !o.Verbatim {
 		h.vary()
 	}
 	if o.Sent == http.StatusUpgradeRequired {
@@ -91,8 +91,9 @@ func (h *head) mendFraming(o *normalize.Outcome, major int) {
 		case http.StatusNoContent, http.StatusNotModified:
 			h.set("Content-Length", "0")
 		case http.StatusPartialContent:
-			delete(h.fields, "Content-Range")
+			h.set("Cache-Control", "no-store") // a part is no whole
 		}
+		normalize.DropRange(h.fields, o.Received)
 	}
 	if o.Sent == http.StatusNoContent || o.Sent == http.StatusNotModified && major > 1 {
 		delete(h.fields, "Content-Length")

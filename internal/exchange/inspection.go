@@ -149,6 +149,7 @@ func (i *inspection) settle(o normalize.Outcome) {
 		return
 	}
 	s.body.become(pending)
+	s.head.varies = i.judgement.varies()
 	s.respond(o, i.returned)
 	if len(i.held.buffer) > 0 {
 		_, _ = s.write(i.held.buffer) // an error shows again at the next write

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
@@ -22,12 +23,19 @@ type judgement struct {
 	response   normalize.Response
 	undecided  bool // a rule was passed over: the body told too little
 	unanswered bool // no handler has written anything
+	compared   bool // the answer was held against the request's Accept
 }
 
 // begin judges a status, as far as the head tells. Where it is pending, the
 // body has to tell more.
 func (j *judgement) begin(status int, source normalize.Source) (o normalize.Outcome, pending bool) {
-	j.response = normalize.Response{Status: status, Header: j.fields, Source: source, Method: j.request.method, Request: j.request.Header}
+	return j.judge(&normalize.Response{Status: status, Source: source})
+}
+
+// judge judges what is known of a response beside its fields and its request.
+func (j *judgement) judge(r *normalize.Response) (o normalize.Outcome, pending bool) {
+	j.response = *r
+	j.response.Header, j.response.Method, j.response.Request = j.fields, j.request.method, j.request.Header
 	j.label()
 	o, pending = j.decide()
 	if !pending {
@@ -52,7 +60,7 @@ func (j *judgement) decide() (o normalize.Outcome, pending bool) {
 		return normalize.Outcome{}, true
 	}
 	j.undecided = v.Undecided
-	o = normalize.Outcome{Received: r.Status, Sent: v.Status, Reason: v.Reason, Rule: v.Rule}
+	o = normalize.Outcome{Received: r.Status, Sent: v.Status, Reason: v.Reason, Rule: v.Rule, Unknown: v.Unknown}
 	o.Verbatim = v.Reason == normalize.ReasonAllowed || v.Reason == normalize.ReasonRule && j.gate.Passes[v.Rule]
 	if o.Verbatim || r.Source == normalize.SourceGateway {
 		return o, false
@@ -99,13 +107,15 @@ func (j *judgement) location(o *normalize.Outcome) bool {
 	if j.fields.Get("Location") == "" && !j.capture() {
 		return false
 	}
-	known := locationOf(j.gate, j.request, j.fields, o.Sent) != ""
-	switch {
-	case known:
-	case o.Sent == http.StatusAccepted:
+	if locationOf(j.gate, j.request, j.fields, o.Sent) != "" {
+		return true
+	}
+	if o.Sent == http.StatusAccepted {
 		j.gate.Telemetry.Violated(telemetry.AcceptedWithoutLocation)
-	case !j.gate.Registered:
-		j.gate.Telemetry.Violated(telemetry.CreatedWithoutLocation)
+		return true
+	}
+	j.gate.Telemetry.Violated(telemetry.CreatedWithoutLocation)
+	if j.gate.Strict {
 		o.Sent = http.StatusOK
 		if o.Reason != normalize.ReasonRule {
 			o.Reason = normalize.ReasonLocation
@@ -125,12 +135,11 @@ func (j *judgement) representation(o *normalize.Outcome) {
 	if len(types) == 0 || !mayHaveBody(o.Received, j.fields) || o.Received == http.StatusPartialContent {
 		return
 	}
+	j.compared = j.represents()
 	if negotiate.Accepts(j.request.accept, types[0]) {
 		return
 	}
-	method := j.request.method
-	safe := method == http.MethodGet || method == http.MethodHead || method == methodQuery
-	if !safe && mode != RepresentationsAll {
+	if !j.compared {
 		j.gate.Telemetry.Violated(telemetry.UnacceptableRepresentation)
 		return
 	}
@@ -149,7 +158,7 @@ func (j *judgement) label() {
 	r.Media = inspect.MediaOf(j.fields.Get("Content-Type"))
 	r.Final = method == http.MethodHead || method == http.MethodConnect || r.Media == inspect.MediaStream || r.Status == http.StatusPartialContent ||
 		r.Status == http.StatusNoContent || r.Status == http.StatusNotModified || caddyhttp.IsIncremental(j.fields)
-	if look.HTML && !r.Final {
+	if len(look.HTML) > 0 && !r.Final {
 		r.HTMLWelcome = j.request.takesHTML(j.fields.Get("Content-Type"))
 	}
 	if !r.Final && (j.unanswered || !mayHaveBody(r.Status, j.fields)) {
@@ -159,9 +168,38 @@ func (j *judgement) label() {
 	}
 }
 
-// varies reports whether the decision depends on the request's Accept.
+// varies reports whether the request's Accept had a say in the decision, or would
+// have had with another one. A 206 and a 304 are like their 200.
 func (j *judgement) varies() bool {
-	return j.gate.Inspection.HTML && j.response.Media == inspect.MediaHTML
+	r := &j.response
+	status := r.Status
+	if status == http.StatusNotModified || status == http.StatusPartialContent {
+		status = http.StatusOK
+	}
+	if j.compared || status != r.Status && j.represents() {
+		return true
+	}
+	if r.Source == normalize.SourceGateway || status == http.StatusNoContent {
+		return false
+	}
+	asks := slices.ContainsFunc(j.gate.Inspection.HTML, func(s normalize.Span) bool { return s.Low <= status && status <= s.High })
+	return asks && inspect.HTMLPage().Possible(r.Media) && inspect.PageType(j.fields.Get("Content-Type")) != ""
+}
+
+// represents reports whether answers are held against the request's Accept.
+func (j *judgement) represents() bool {
+	switch j.request.resource.Representations {
+	case RepresentationsAll:
+		return true
+	case RepresentationsSafe:
+		return isSafe(j.request.method)
+	}
+	return false
+}
+
+// isSafe reports whether a method has no effect that its client must know of.
+func isSafe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == methodQuery
 }
 
 // capture makes the values that a Location wants of the body known to its
@@ -176,8 +214,9 @@ func (j *judgement) capture() bool {
 	}
 	all := true
 	for i, pointer := range captures {
-		if value, ok := r.Inspector.Value(i); ok && value != "." && value != ".." { // a path would lead elsewhere
-			replacer.Set(JSONPlaceholder+pointer, normalize.PathSegment(value))
+		value, ok := r.Inspector.Value(i)
+		if segment := normalize.PathSegment(value); segment != "" {
+			replacer.Set(JSONPlaceholder+pointer, segment)
 		} else {
 			replacer.Delete(JSONPlaceholder + pointer) // of a gate behind this one
 			all = all && ok

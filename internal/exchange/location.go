@@ -24,10 +24,7 @@ func locationOf(g *Gate, r *request, h http.Header, status int) string {
 	if location := h.Get("Content-Location"); location != "" {
 		return location
 	}
-	if r.method == http.MethodPut {
-		return r.onThisHost(normalize.CleanLocation(originalURI(r.Request)))
-	}
-	return ""
+	return normalize.CreatedURI(r.method, originalURI(r.Request), r.Header.Get("Destination"), r.public())
 }
 
 // onThisHost keeps a path that begins with two slashes from naming a host
@@ -36,8 +33,8 @@ func (r *request) onThisHost(location string) string {
 	if !strings.HasPrefix(location, "//") {
 		return location
 	}
-	scheme, host := r.publicBase()
-	return scheme + "://" + host + location
+	public := r.public()
+	return public.Scheme + "://" + public.Host + location
 }
 
 // originalURI is the target URI as the client sent it, before any rewrite.
@@ -48,18 +45,30 @@ func originalURI(r *http.Request) string {
 	return r.URL.RequestURI()
 }
 
-// publishLocation moves a Location on the backend's own host to where the
-// client found the gateway.
-func publishLocation(r *request, h http.Header) {
+// publishLocation moves a Location on the backend's own host to where the client
+// found the gateway, and puts back the part of the path that the backend does not
+// know.
+func publishLocation(g *Gate, r *request, h http.Header) {
+	prefix := g.Owed.Prefix
+	if prefix == "" {
+		prefix = strippedPrefix(r.Request)
+	}
 	hostport := r.backend()
-	if hostport == "" {
+	if hostport == "" && prefix == "" {
 		return
 	}
-	scheme, public := r.publicBase()
-	to, from := normalize.Origin{Scheme: scheme, Host: public}, normalize.Origin{Host: hostport}
-	if moved, ok := normalize.MoveLocation(h["Location"][0], to, from, ""); ok {
+	if moved, ok := normalize.MoveLocation(h["Location"][0], r.public(), normalize.Origin{Host: hostport}, prefix); ok {
 		h["Location"] = []string{moved}
 	}
+}
+
+// strippedPrefix is what handle_path or uri strip_prefix have taken from the path.
+func strippedPrefix(r *http.Request) string {
+	orig, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
+	if !ok || orig.URL == nil || len(orig.URL.Path) == len(r.URL.Path) {
+		return ""
+	}
+	return normalize.StrippedPrefix(orig.URL.EscapedPath(), r.URL.EscapedPath())
 }
 
 // hideLocation drops a Location that tells where the backend is.
@@ -69,23 +78,23 @@ func hideLocation(r *request, h http.Header) {
 	}
 }
 
-// publicBase is the scheme and host by which the client reached the gateway,
-// or says a trusted proxy in front of it.
-func (r *request) publicBase() (scheme, host string) {
-	scheme, host = "http", r.Host
+// public is the origin by which the client reached the gateway, or says a trusted
+// proxy in front of it.
+func (r *request) public() normalize.Origin {
+	o := normalize.Origin{Scheme: "http", Host: r.Host}
 	if r.TLS != nil {
-		scheme = "https"
+		o.Scheme = "https"
 	}
 	if trusted, _ := caddyhttp.GetVar(r.Context(), caddyhttp.TrustedProxyVarKey).(bool); !trusted {
-		return scheme, host
+		return o
 	}
-	if proto := r.Header.Get("X-Forwarded-Proto"); proto == "http" || proto == "https" {
-		scheme = proto
+	if scheme, ok := normalize.ForwardedScheme(r.Header["X-Forwarded-Proto"]); ok {
+		o.Scheme = scheme
 	}
-	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" && !strings.ContainsAny(forwarded, ", /\\") {
-		host = forwarded
+	if host, ok := normalize.ForwardedHost(r.Header["X-Forwarded-Host"]); ok {
+		o.Host = host
 	}
-	return scheme, host
+	return o
 }
 
 // backend gives the host and port by which reverse_proxy reached the backend, ""

@@ -75,8 +75,8 @@ func TestEveryExchangeIsCountedOnce(t *testing.T) {
 		more                   []string // other series that are at 1
 	}{
 		{"a documented status", statusgate.Handler{}, get("/"), ok, "200", "200", "documented", nil},
-		{"an allowed status", statusgate.Handler{Allow: []int{409}}, get("/"), sends(409, ""), "409", "409", "allowed", nil},
-		{"an allowed status that is documented as well", statusgate.Handler{Allow: []int{404}}, get("/"), sends(404, ""), "404", "404", "allowed", nil},
+		{"an allowed status", statusgate.Handler{Allow: words(409)}, get("/"), sends(409, ""), "409", "409", "allowed", nil},
+		{"an allowed status that is documented as well", statusgate.Handler{Allow: words(404)}, get("/"), sends(404, ""), "404", "404", "allowed", nil},
 		{"a redirect", statusgate.Handler{}, get("/"), sends(302, ""), "302", "302", "protocol", nil},
 		{"a switch of protocols", statusgate.Handler{}, get("/"), sends(101, ""), "101", "101", "protocol", nil},
 		{"an early hint and then a page", statusgate.Handler{}, get("/"), func(w http.ResponseWriter, r *http.Request) error {
@@ -91,8 +91,9 @@ func TestEveryExchangeIsCountedOnce(t *testing.T) {
 		{"a malformed status", statusgate.Handler{}, get("/"), sends(99, ""), "other", "500", "malformed", nil},
 		{"a huge status", statusgate.Handler{}, get("/"), sends(123456789, ""), "other", "500", "malformed", nil},
 		{"a negative status", statusgate.Handler{}, get("/"), sends(-404, ""), "other", "500", "malformed", nil},
-		{"an allowed status that nobody knows", statusgate.Handler{Allow: []int{777}}, get("/"), sends(777, ""), "other", "other", "allowed", nil},
-		{"201 without Location", statusgate.Handler{}, get("/"), sends(201, ""), "201", "200", "location", []string{`violations_total{gate="statusgate",kind="created_without_location"}`}},
+		{"an allowed status that nobody knows", statusgate.Handler{Allow: words(777)}, get("/"), sends(777, ""), "other", "other", "allowed", nil},
+		{"201 without Location", statusgate.Handler{}, get("/"), sends(201, ""), "201", "201", "documented", []string{`violations_total{gate="statusgate",kind="created_without_location"}`}},
+		{"201 without Location, strictly", statusgate.Handler{Contract: "strict"}, get("/"), sends(201, ""), "201", "200", "location", []string{`violations_total{gate="statusgate",kind="created_without_location"}`}},
 		{"202 without Location", statusgate.Handler{}, get("/"), sends(202, ""), "202", "202", "documented", []string{`violations_total{gate="statusgate",kind="accepted_without_location"}`}},
 		{"405 without Allow", statusgate.Handler{}, get("/"), sends(405, ""), "405", "405", "documented", []string{`violations_total{gate="statusgate",kind="method_not_allowed_without_allow"}`}},
 		{"a page for a client of JSON", rejectable(), with("GET", "Content-Type", "application/json", "Accept", "application/json"), sends(200, "x", "Content-Type: text/html"), "200", "406", "representation", nil},

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"math/rand/v2"
 	"net/http"
 
 	"github.com/statusgate/statusgate/internal/telemetry"
@@ -16,10 +17,12 @@ func owe(h *head, g *Gate, r *request, o *normalize.Outcome) {
 		if fields.Get("Location") == "" {
 			if location := locationOf(g, r, fields, o.Sent); location != "" {
 				h.set("Location", location)
+			} else {
+				delete(fields, "Location") // an empty one leads to the request's own URI
 			}
 		}
 	case http.StatusUnauthorized:
-		if len(fields["Www-Authenticate"]) == 0 {
+		if !normalize.HasChallenge(fields["Www-Authenticate"]) {
 			h.set("Www-Authenticate", r.expandChallenge(g.Owed.Challenge))
 		}
 	case http.StatusMethodNotAllowed:
@@ -28,17 +31,29 @@ func owe(h *head, g *Gate, r *request, o *normalize.Outcome) {
 		h.vary() // whatever the body
 	case http.StatusUnsupportedMediaType:
 		oweAccept(h, r, o)
-	case http.StatusServiceUnavailable:
-		if len(fields["Retry-After"]) == 0 {
-			h.set("Retry-After", g.Owed.RetryAfter)
-		}
 	}
+	oweRetryAfter(h, g, o)
 	switch {
 	case len(fields["Location"]) == 0:
 	case o.Sent >= 500:
 		hideLocation(r, fields)
 	case g.Owed.Public:
-		publishLocation(r, fields)
+		publishLocation(g, r, fields)
+	}
+}
+
+// oweRetryAfter tells when to come back: not all at once, and not at all where
+// nobody knows what the first request has done. What no client can read is missing.
+func oweRetryAfter(h *head, g *Gate, o *normalize.Outcome) {
+	switch {
+	case o.Unknown:
+		delete(h.fields, "Retry-After")
+	case o.Sent == http.StatusServiceUnavailable:
+		if !normalize.MendRetryAfter(h.fields) {
+			h.set("Retry-After", decimal(g.Owed.RetryAfter.Draw(rand.IntN)))
+		}
+	case o.Sent >= 400 && len(h.fields["Retry-After"]) > 0:
+		normalize.MendRetryAfter(h.fields)
 	}
 }
 
@@ -62,10 +77,11 @@ const methodQuery = "QUERY"
 // (RFC 9110 §15.5.6).
 func oweAllow(h *head, g *Gate, r *request) {
 	switch {
-	case len(h.fields["Allow"]) > 0:
+	case normalize.HasMember(h.fields["Allow"]):
 	case r.resource.Methods != nil:
 		h.set("Allow", r.resource.Methods.Allow())
 	default:
+		delete(h.fields, "Allow")
 		g.Telemetry.Violated(telemetry.MethodNotAllowedWithoutAllow)
 	}
 }
@@ -79,7 +95,7 @@ func oweAccept(h *head, r *request, o *normalize.Outcome) {
 		h.set("Accept-Encoding", res.Codings.String())
 		return
 	}
-	if res.Consumes == nil || len(fields["Accept"]) > 0 || len(fields["Accept-Encoding"]) > 0 {
+	if res.Consumes == nil || normalize.HasMember(fields["Accept"]) || normalize.HasMember(fields["Accept-Encoding"]) {
 		return
 	}
 	ranges := res.Consumes.String()

@@ -27,7 +27,8 @@ func TestALocationMovesToTheHostThatTheClientUsed(t *testing.T) {
 		{"by HTTPS", h, "https://api.example/", false, nil, "https://api.example/a"},
 		{"as a trusted proxy says", h, "http://inner/", true, []string{"X-Forwarded-Proto", "https", "X-Forwarded-Host", "api.example"}, "https://api.example/a"},
 		{"as a trusted proxy says in part", h, "http://inner/", true, []string{"X-Forwarded-Proto", "https"}, "https://inner/a"},
-		{"a trusted proxy that says too much", h, "http://inner/", true, []string{"X-Forwarded-Proto", "gopher", "X-Forwarded-Host", "a.example, b.example"}, "http://inner/a"},
+		{"as a trusted proxy says in lists and capitals", h, "http://inner/", true, []string{"X-Forwarded-Proto", "HTTPS, http", "X-Forwarded-Host", "a.example, b.example"}, "https://a.example/a"},
+		{"a trusted proxy that says nonsense", h, "http://inner/", true, []string{"X-Forwarded-Proto", "gopher", "X-Forwarded-Host", "a/b"}, "http://inner/a"},
 		{"a proxy that nobody trusts", h, "http://inner/", false, []string{"X-Forwarded-Proto", "https", "X-Forwarded-Host", "evil.example"}, "http://inner/a"},
 		{"it may stay", kept, "http://api.example/", false, nil, "http://legacy:8080/a"},
 	} {
@@ -85,7 +86,7 @@ func TestTheRequestsIDIsTheSameWhereverItStands(t *testing.T) {
 
 func TestAGateWorksWithoutCaddysServer(t *testing.T) {
 	h := newGate(t, newContext(t), statusgate.Handler{Problems: &statusgate.Problems{Type: "https://errors.example/{http.request.header.X-Absent}"}, Location: &statusgate.Location{Created: "/{http.request.header.X-Absent}"}})
-	for status, want := range map[int]int{200: 200, 201: 200, 401: 401, 302: 302, 520: 503} {
+	for status, want := range map[int]int{200: 200, 201: 201, 401: 401, 302: 302, 520: 503} {
 		w := httptest.NewRecorder()
 		if err := h.ServeHTTP(w, get("/"), sends(status, "", "Location: ")); err != nil || w.Code != want {
 			t.Errorf("%d: got %d, %v, want %d", status, w.Code, err, want)

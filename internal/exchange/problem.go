@@ -73,6 +73,9 @@ func title(status int) string {
 // detail says in a sentence what is the matter. Nothing in it comes from the
 // request or the backend.
 func detail(o *normalize.Outcome) string {
+	if o.Unknown {
+		return "The outcome is unknown: the server behind this gateway may have done what the request asks for."
+	}
 	switch o.Reason {
 	case normalize.ReasonUnknownResource:
 		return "No resource has this path."

@@ -165,7 +165,7 @@ func (r *request) expandLocation(template string) string {
 	}
 	r.foreseeID(template)
 	location, err := r.replacer.ReplaceOrErr(template, true, true)
-	if err != nil {
+	if err != nil || normalize.HasDotSegment(location) {
 		return ""
 	}
 	return r.onThisHost(normalize.CleanLocation(location))

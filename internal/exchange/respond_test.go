@@ -125,7 +125,7 @@ func TestErrorsThatAreForHandleErrors(t *testing.T) {
 		status int
 	}{
 		{"a refused representation", off, sends(200, "all is well", "Content-Type: text/html"), 406},
-		{"an error that is allowed", statusgate.Handler{Allow: []int{502}}, returns(caddyhttp.Error(502, errors.New("down"))), 502},
+		{"an error that is allowed", statusgate.Handler{Allow: words(502)}, returns(caddyhttp.Error(502, errors.New("down"))), 502},
 	} {
 		w, err := through(t, newGate(t, newContext(t), c.gate), r, c.behind)
 		he, ok := errors.AsType[caddyhttp.HandlerError](err)

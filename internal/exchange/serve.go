@@ -150,7 +150,9 @@ func (x *exchange) failed(err error) error {
 	if status == normalize.ClientGone || errors.Is(x.request.Context().Err(), context.Canceled) && x.request.upload.Fault() == requestbody.None {
 		return x.gone(err)
 	}
-	o, _ := x.judgement.begin(status, normalize.SourceGateway)
+	o, _ := x.judgement.judge(&normalize.Response{
+		Status: status, Source: normalize.SourceGateway, Reached: failure.Reached(err, status) && x.request.upload.Fault() == requestbody.None,
+	})
 	o.Gateway = true
 	reason, proxyError := failure.Classify(err, status)
 	o.Error = proxyError
@@ -180,14 +182,15 @@ func (x *exchange) gone(err error) error {
 	if !x.request.mayStillRead(x.gate.Report) {
 		return err
 	}
-	return x.sender.fail(leftWhileWorking, err)
+	return x.sender.fail(x.leftWhileWorking(), err)
 }
 
 // leftWhileWorking is the answer for a client that may only have ended its
 // sending, where that of the backend is not to be had.
-var leftWhileWorking = normalize.Outcome{
-	Received: normalize.NotAsked, Sent: http.StatusServiceUnavailable, Rule: -1,
-	Reason: normalize.ReasonClientGone, Error: "http_request_error", Gateway: true,
+func (x *exchange) leftWhileWorking() normalize.Outcome {
+	o, _ := x.judgement.judge(&normalize.Response{Status: http.StatusGatewayTimeout, Source: normalize.SourceGateway, Reached: true})
+	o.Received, o.Reason, o.Error, o.Gateway = normalize.NotAsked, normalize.ReasonClientGone, "http_request_error", true
+	return o
 }
 
 // received is the status that the backend has begun to answer with, if it has.
@@ -250,14 +253,17 @@ func (x *exchange) panicked(reason any) error {
 		s.conclude(normalize.Left(received(x)))
 		panic(reason)
 	}
-	o := normalize.Outcome{
-		Received: received(x), Sent: http.StatusServiceUnavailable, Rule: -1,
-		Reason: normalize.ReasonBackendIncomplete, Error: "http_response_incomplete", Gateway: true,
-	}
+	begun := received(x)
+	o, _ := x.judgement.judge(&normalize.Response{Status: http.StatusBadGateway, Source: normalize.SourceGateway, Reached: true})
+	o.Received, o.Reason, o.Error, o.Gateway = begun, normalize.ReasonBackendIncomplete, "http_response_incomplete", true
 	if x.gate.Report {
 		s.conclude(o)
 		panic(reason)
 	}
-	x.gate.Telemetry.Failed(o.Sent, o.Reason, http.ErrAbortHandler)
+	x.gate.Telemetry.Failed(http.StatusBadGateway, o.Reason, http.ErrAbortHandler)
+	if o.Sent < 400 {
+		s.drop(o) // a rule made a success of it
+		return nil
+	}
 	return s.fail(o, http.ErrAbortHandler)
 }

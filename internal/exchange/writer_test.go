@@ -242,11 +242,6 @@ func wantedStatus(s *script) int {
 	switch status := s.status(); status {
 	case 206, 207:
 		return 200
-	case 201:
-		if s.fields["Location"] == "" {
-			return 200
-		}
-		return status
 	case 409:
 		return 400
 	case 520:

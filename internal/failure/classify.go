@@ -34,6 +34,11 @@ func Classify(err error, status int) (normalize.Reason, string) {
 		return normalize.ReasonMalformed, "http_upgrade_failed"
 	case isMalformed(err):
 		return normalize.ReasonMalformed, "http_protocol_error"
+	case strings.Contains(err.Error(), "REFUSED_STREAM"), strings.Contains(err.Error(), "graceful shutdown GOAWAY"):
+		return normalize.ReasonBackendUnreachable, "destination_unavailable"
+	case strings.Contains(err.Error(), "stream error: "), strings.Contains(err.Error(), "http2: server sent GOAWAY"):
+		// HTTP/2 of net/http has an error of its own, which says so in words.
+		return normalize.ReasonBackendIncomplete, "http_response_incomplete"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
 		errors.Is(err, http.ErrAbortHandler):
 		return normalize.ReasonBackendIncomplete, "http_response_incomplete"
@@ -54,6 +59,24 @@ func Classify(err error, status int) (normalize.Reason, string) {
 		return 0, "http_request_error"
 	}
 	return 0, "proxy_internal_error"
+}
+
+// Reached reports whether a byte of the request may have reached the backend when
+// its handler failed with an error and a status. Then nobody knows what the backend
+// did with it. A 503 of Caddy's own says that no backend was there to be asked.
+func Reached(err error, status int) bool {
+	text := err.Error()
+	switch {
+	case errors.Is(err, http.ErrAbortHandler), errors.Is(err, ErrSwitched):
+		return true
+	case strings.Contains(text, "REFUSED_STREAM"), strings.Contains(text, "graceful shutdown GOAWAY"):
+		return false // RFC 9113 §8.7: it was not processed
+	}
+	reason, proxyError, ok := classifyNet(err)
+	if !ok {
+		return status != http.StatusServiceUnavailable
+	}
+	return reason == normalize.ReasonBackendTimeout && proxyError != "connection_timeout" || proxyError == "tls_alert_received"
 }
 
 // classifyNet knows the errors of names, connections and TLS. reverse_proxy

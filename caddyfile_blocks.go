@@ -1,0 +1,100 @@
+package statusgate
+
+// The options of the directive that have a block of their own.
+
+func (p *parser) resource() {
+	key := numbered("resource", len(p.handler.Resources))
+	p.lines[key] = p.where()
+	var r Resource
+	switch args := p.RemainingArgs(); len(args) {
+	case 1:
+		r.Path = args[0]
+	default:
+		p.errf("resource: want one path template, got %d values", len(args))
+		p.skipBlock()
+		return
+	}
+	p.block(key+".", func(_, word string) {
+		switch word {
+		case "methods", "consumes", "produces", "codings":
+			p.accepts(word, &r.Methods, &r.Consumes, &r.Produces, &r.Codings)
+		default:
+			p.refuse("resource: unknown option %q", word)
+		}
+	})
+	p.handler.Resources = append(p.handler.Resources, r)
+}
+
+func (p *parser) location() {
+	if args := p.RemainingArgs(); len(args) > 0 {
+		p.errf("location: unexpected %q: its options stand in a block", args[0])
+	}
+	l := new(Location)
+	p.handler.Location = l
+	options := p.block("location.", func(_, word string) {
+		switch word {
+		case "created":
+			p.one(&l.Created)
+		case "accepted":
+			p.one(&l.Accepted)
+		case "host":
+			p.one(&l.Host)
+		case "prefix":
+			p.one(&l.Prefix)
+		default:
+			p.refuse("location: unknown option %q", word)
+		}
+	})
+	if options == 0 {
+		p.errf("location: no option in its block")
+	}
+}
+
+func (p *parser) cors() {
+	cors := new(CORS)
+	args := p.RemainingArgs()
+	off := len(args) == 1 && args[0] == "off"
+	if !off {
+		cors.Origins = args
+		p.handler.CORS = cors
+	}
+	options := p.block("cors.", func(_, word string) {
+		switch word {
+		case "expose":
+			cors.Expose = p.list()
+		default:
+			p.refuse("cors: unknown option %q: want expose", word)
+		}
+	})
+	if off && options > 0 {
+		p.errf("cors: off goes with no other option")
+	}
+}
+
+func (p *parser) problems() {
+	problems := new(Problems)
+	p.handler.Problems = problems
+	switch args := p.RemainingArgs(); {
+	case len(args) == 1 && args[0] == "off":
+		problems.Off = true
+	case len(args) > 0:
+		p.errf("problems: unexpected %q: want off, or options in a block", args[0])
+	}
+	options := p.block("problems.", func(_, word string) {
+		switch word {
+		case "type":
+			p.one(&problems.Type)
+		case "formats":
+			problems.Formats = p.list()
+		case "bodies":
+			p.one(&problems.Bodies)
+		case "detail":
+			p.one(&problems.Detail)
+		default:
+			p.refuse("problems: unknown option %q", word)
+		}
+	})
+	if options == 0 && !problems.Off {
+		p.errf("problems: neither off nor an option in its block")
+	}
+}
