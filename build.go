@@ -2,7 +2,9 @@ package statusgate
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -263,7 +265,7 @@ func (b *builder) problems(in *Problems) exchange.Problems {
 	if in == nil {
 		return out
 	}
-	if in.Off && (in.Type != "" || in.Formats != nil || in.Bodies != "" || in.Detail != "") {
+	if in.Off && (in.Type != "" || in.Formats != nil || in.Bodies != "" || in.Detail != "" || in.Members != nil || in.HTML != "") {
 		b.failf("problems", "off goes with no other option")
 	}
 	out.Off = in.Off
@@ -271,6 +273,14 @@ func (b *builder) problems(in *Problems) exchange.Problems {
 	b.uri("problems.type", in.Type)
 	out.Bodies = exchange.Bodies(b.oneOf("problems.bodies", in.Bodies, "auto", "keep", "replace")) //nolint:gosec // 0 to 2
 	out.Detail = b.oneOf("problems.detail", in.Detail, "on", "off") == 0
+	out.Members = b.members(in.Members)
+	if in.HTML != "" {
+		pages, err := problem.LoadPages(in.HTML, os.ReadFile)
+		if err != nil {
+			b.fail("problems.html", err)
+		}
+		out.Pages = pages
+	}
 	if in.Formats == nil {
 		return out
 	}
@@ -291,4 +301,16 @@ func (b *builder) problems(in *Problems) exchange.Problems {
 		out.Formats = append(out.Formats, f)
 	}
 	return out
+}
+
+// members reads what problems have beside the members of RFC 9457.
+func (b *builder) members(in map[string]string) (members []problem.Member) {
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		b.template("problems.members", in[name])
+		members = append(members, problem.Member{Name: name, Value: in[name]})
+	}
+	if err := problem.CheckMembers(members); err != nil {
+		b.fail("problems.members", err)
+	}
+	return members
 }

@@ -75,6 +75,8 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			formats json xml html text
 //			bodies  auto|keep|replace
 //			detail  on|off
+//			members { <name> <value> ... }
+//			html    <template file>
 //		}
 //		inspect <bytes per response> [<bytes in all>] [wait <duration>]
 //		soft_errors

@@ -90,11 +90,40 @@ func (p *parser) problems() {
 			p.one(&problems.Bodies)
 		case "detail":
 			p.one(&problems.Detail)
+		case "members":
+			p.members(problems)
+		case "html":
+			p.one(&problems.HTML)
 		default:
 			p.refuse("problems: unknown option %q", word)
 		}
 	})
 	if options == 0 && !problems.Off {
 		p.errf("problems: neither off nor an option in its block")
+	}
+}
+
+// members reads a block of names with a value each.
+func (p *parser) members(problems *Problems) {
+	if args := p.RemainingArgs(); len(args) > 0 {
+		p.errf("members: unexpected %q: names and values stand in a block", args[0])
+	}
+	problems.Members = make(map[string]string)
+	for nesting := p.Nesting(); p.NextBlock(nesting); {
+		name := p.Val()
+		args := p.RemainingArgs()
+		_, twice := problems.Members[name]
+		switch {
+		case twice:
+			p.errf("members: %q stands there twice", name)
+		case len(args) != 1:
+			p.errf("members: %s wants one value, got %d (quote a value that has spaces)", name, len(args))
+		default:
+			problems.Members[name] = args[0]
+		}
+		p.noBlock("members")
+	}
+	if len(problems.Members) == 0 {
+		p.errf("members: no member in its block")
 	}
 }

@@ -179,6 +179,16 @@ type Problems struct {
 
 	// Whether problems have a `detail` sentence: `on` or `off`. Default: `on`.
 	Detail string `json:"detail,omitempty"`
+
+	// Members that every problem of the gate has beside those of RFC 9457, by name.
+	// The values take request placeholders. Default: none.
+	Members map[string]string `json:"members,omitempty"`
+
+	// The file of the page that people get, in Go's html/template. With `{status}` in
+	// its name there is one for each status or class. Read when the configuration is
+	// loaded; relative to the working directory. No placeholders. Default: a page
+	// that is built in.
+	HTML string `json:"html,omitempty"`
 }
 
 // Shed keeps a backend from being asked for more than it can do: requests

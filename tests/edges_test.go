@@ -54,6 +54,9 @@ func TestAClientThatEndsItsSending(t *testing.T) {
 			if c.body == "" {
 				isProblem(t, a, c.status)
 			}
+			if got := a.Header.Get("Proxy-Status"); c.status == 400 && got != "statusgate; error=http_request_error" {
+				t.Errorf("got Proxy-Status %q, want one that blames the request", got)
+			}
 		})
 	}
 }

@@ -154,7 +154,10 @@ func (x *exchange) failed(err error) error {
 		Status: status, Source: normalize.SourceGateway, Reached: failure.Reached(err, status) && x.request.upload.Fault() == requestbody.None,
 	})
 	o.Gateway = true
-	reason, proxyError := failure.Classify(err, status)
+	reason, proxyError := normalize.Reason(0), "http_request_error"
+	if x.request.upload.Fault() == requestbody.None { // else it is the client's
+		reason, proxyError = failure.Classify(err, status)
+	}
 	o.Error = proxyError
 	if reason != 0 && o.Reason != normalize.ReasonRule {
 		o.Reason = reason
