@@ -36,6 +36,36 @@ type Outcome struct {
 	Unknown bool
 	// Replaced says that a body of the gateway takes the place of the backend's.
 	Replaced bool
+	// Moved says that Location leads to another place than the backend said.
+	Moved bool
+	// Owed are the header fields that the gateway has added.
+	Owed Owed
+}
+
+// Owed is a set of header fields that a status owes its client.
+type Owed uint8
+
+// The fields.
+const (
+	OwedLocation Owed = 1 << iota
+	OwedChallenge
+	OwedAllow
+	OwedAccept
+	OwedRetryAfter
+	OwedUpgrade
+)
+
+var owedNames = []string{"Location", "WWW-Authenticate", "Allow", "Accept", "Retry-After", "Upgrade"}
+
+// Fields lists the names of the fields.
+func (o Owed) Fields() []string {
+	var names []string
+	for i, name := range owedNames {
+		if o&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Changed reports whether the client gets another status than the backend sent.

@@ -19,14 +19,20 @@ import (
 
 func load(config string) error { return caddy.Load([]byte(config), true) }
 
-// scrape reads the module's samples that are not zero from a metrics endpoint.
+// scrape reads what the gates counted of responses, violations and undecided
+// bodies from a metrics endpoint: the samples that are not zero.
 func scrape(t *testing.T, url string) map[string]string {
 	t.Helper()
 	samples := make(map[string]string)
 	for line := range strings.Lines(fetch(t, http.MethodGet, url, "").body) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "} ")
-		if strings.HasPrefix(name, "caddy_statusgate_") && !strings.HasPrefix(name, "caddy_statusgate_overhead") && value != "0" {
-			samples[name+"}"] = value
+		if value == "0" {
+			continue
+		}
+		for _, family := range []string{"responses", "violations", "undecided"} {
+			if strings.HasPrefix(name, "caddy_statusgate_"+family+"_total{") {
+				samples[name+"}"] = value
+			}
 		}
 	}
 	return samples

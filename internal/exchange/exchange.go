@@ -82,7 +82,7 @@ func (x *exchange) admit(r *http.Request) (ok bool, err error) {
 		switch {
 		case ok: // nothing speaks against it
 		case g.Report:
-			x.sender.refused = o
+			x.sender.refused, x.judgement.mute = o, true
 		case o.Sent < 400:
 			// The gate tells which methods a resource has (RFC 9110 §9.3.7).
 			x.sender.head.set("Allow", x.request.resource.Methods.Allow())

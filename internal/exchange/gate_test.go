@@ -40,6 +40,11 @@ func prepared(t testing.TB, r *http.Request, w http.ResponseWriter) (*http.Reque
 	return caddyhttp.PrepareRequest(r, replacer, w, nil), replacer
 }
 
+// replacerOf is that of a request.
+func replacerOf(r *http.Request) *caddy.Replacer {
+	return r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
+}
+
 // through takes a request through a gate and returns what the client gets
 // and the error for Caddy.
 func through(t testing.TB, h *statusgate.Handler, r *http.Request, next caddyhttp.HandlerFunc) (*httptest.ResponseRecorder, error) {

@@ -73,7 +73,7 @@ func (h *head) mend(g *Gate, r *request, o *normalize.Outcome) {
 		h.vary()
 	}
 	if o.Sent == http.StatusUpgradeRequired {
-		oweUpgrade(h, r)
+		oweUpgrade(h, r, o)
 	}
 	if o.Changed() {
 		delete(h.fields, "Status") // how CGI writes the status that it was (RFC 3875 §6.3.3)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/statusgate/statusgate/audit"
 	"github.com/statusgate/statusgate/faults"
 	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/internal/telemetry"
@@ -24,6 +25,7 @@ type judgement struct {
 	undecided  bool // a rule was passed over: the body told too little
 	unanswered bool // no handler has written anything
 	compared   bool // the answer was held against the request's Accept
+	mute       bool // the request would have been refused: the answer owes nothing
 }
 
 // begin judges a status, as far as the head tells. Where it is pending, the
@@ -73,7 +75,7 @@ func (j *judgement) decide() (o normalize.Outcome, pending bool) {
 	}
 	j.representation(&o)
 	if v.Reason == normalize.ReasonClass || v.Reason == normalize.ReasonMalformed {
-		j.gate.Telemetry.Unknown(r.Status, v.Reason)
+		j.gate.Telemetry.Unknown(r.Status, v.Reason, j.template())
 	}
 	return o, false
 }
@@ -111,10 +113,10 @@ func (j *judgement) location(o *normalize.Outcome) bool {
 		return true
 	}
 	if o.Sent == http.StatusAccepted {
-		j.gate.Telemetry.Violated(telemetry.AcceptedWithoutLocation)
+		j.violated(telemetry.AcceptedWithoutLocation)
 		return true
 	}
-	j.gate.Telemetry.Violated(telemetry.CreatedWithoutLocation)
+	j.violated(telemetry.CreatedWithoutLocation)
 	if j.gate.Strict {
 		o.Sent = http.StatusOK
 		if o.Reason != normalize.ReasonRule {
@@ -140,7 +142,7 @@ func (j *judgement) representation(o *normalize.Outcome) {
 		return
 	}
 	if !j.compared {
-		j.gate.Telemetry.Violated(telemetry.UnacceptableRepresentation)
+		j.violated(telemetry.UnacceptableRepresentation)
 		return
 	}
 	o.Sent, o.Reason = http.StatusNotAcceptable, normalize.ReasonRepresentation
@@ -184,6 +186,22 @@ func (j *judgement) varies() bool {
 	}
 	asks := slices.ContainsFunc(j.gate.Inspection.HTML, func(s normalize.Span) bool { return s.Low <= status && status <= s.High })
 	return asks && inspect.HTMLPage().Possible(r.Media) && inspect.PageType(j.fields.Get("Content-Type")) != ""
+}
+
+// template is the path of the request as far as it may be told: that of its
+// resource, or its shape.
+func (j *judgement) template() string {
+	if path := j.request.resource.Path; path != "" {
+		return path
+	}
+	return audit.Mask(j.request.URL.Path)
+}
+
+// violated counts what the backend owes.
+func (j *judgement) violated(v telemetry.Violation) {
+	if !j.mute {
+		j.gate.Telemetry.Violated(v)
+	}
 }
 
 // represents reports whether answers are held against the request's Accept.

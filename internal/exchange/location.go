@@ -47,19 +47,21 @@ func originalURI(r *http.Request) string {
 
 // publishLocation moves a Location on the backend's own host to where the client
 // found the gateway, and puts back the part of the path that the backend does not
-// know.
-func publishLocation(g *Gate, r *request, h http.Header) {
+// know. It reports whether that made a difference.
+func publishLocation(g *Gate, r *request, h http.Header) (moved bool) {
 	prefix := g.Owed.Prefix
 	if prefix == "" {
 		prefix = strippedPrefix(r.Request)
 	}
 	hostport := r.backend()
 	if hostport == "" && prefix == "" {
-		return
+		return false
 	}
-	if moved, ok := normalize.MoveLocation(h["Location"][0], r.public(), normalize.Origin{Host: hostport}, prefix); ok {
-		h["Location"] = []string{moved}
+	location, moved := normalize.MoveLocation(h["Location"][0], r.public(), normalize.Origin{Host: hostport}, prefix)
+	if moved {
+		h["Location"] = []string{location}
 	}
+	return moved
 }
 
 // strippedPrefix is what handle_path or uri strip_prefix have taken from the path.

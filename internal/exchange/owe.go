@@ -17,6 +17,7 @@ func owe(h *head, g *Gate, r *request, o *normalize.Outcome) {
 		if fields.Get("Location") == "" {
 			if location := locationOf(g, r, fields, o.Sent); location != "" {
 				h.set("Location", location)
+				o.Owed |= normalize.OwedLocation
 			} else {
 				delete(fields, "Location") // an empty one leads to the request's own URI
 			}
@@ -24,9 +25,10 @@ func owe(h *head, g *Gate, r *request, o *normalize.Outcome) {
 	case http.StatusUnauthorized:
 		if !normalize.HasChallenge(fields["Www-Authenticate"]) {
 			h.set("Www-Authenticate", r.expandChallenge(g.Owed.Challenge))
+			o.Owed |= normalize.OwedChallenge
 		}
 	case http.StatusMethodNotAllowed:
-		oweAllow(h, g, r)
+		oweAllow(h, g, r, o)
 	case http.StatusNotAcceptable:
 		h.vary() // whatever the body
 	case http.StatusUnsupportedMediaType:
@@ -38,7 +40,7 @@ func owe(h *head, g *Gate, r *request, o *normalize.Outcome) {
 	case o.Sent >= 500:
 		hideLocation(r, fields)
 	case g.Owed.Public:
-		publishLocation(g, r, fields)
+		o.Moved = publishLocation(g, r, fields)
 	}
 }
 
@@ -51,6 +53,7 @@ func oweRetryAfter(h *head, g *Gate, o *normalize.Outcome) {
 	case o.Sent == http.StatusServiceUnavailable:
 		if !normalize.MendRetryAfter(h.fields) {
 			h.set("Retry-After", decimal(g.Owed.RetryAfter.Draw(rand.IntN)))
+			o.Owed |= normalize.OwedRetryAfter
 		}
 	case o.Sent >= 400 && len(h.fields["Retry-After"]) > 0:
 		normalize.MendRetryAfter(h.fields)
@@ -60,12 +63,13 @@ func oweRetryAfter(h *head, g *Gate, o *normalize.Outcome) {
 // oweUpgrade puts back what reverse_proxy takes from a 426: the protocols that
 // the server wants (RFC 9110 §15.5.22). Later versions of HTTP have no such
 // fields.
-func oweUpgrade(h *head, r *request) {
+func oweUpgrade(h *head, r *request, o *normalize.Outcome) {
 	if r.ProtoMajor != 1 || len(h.fields["Upgrade"]) > 0 || r.replacer == nil {
 		return
 	}
 	if wanted, _ := r.replacer.GetString("http.reverse_proxy.header.Upgrade"); wanted != "" {
 		h.set("Upgrade", wanted)
+		o.Owed |= normalize.OwedUpgrade
 		h.fields["Connection"] = append(h.fields["Connection"], "Upgrade")
 	}
 }
@@ -75,11 +79,12 @@ const methodQuery = "QUERY"
 
 // oweAllow: the declared methods; where none are, the gate can't know
 // (RFC 9110 §15.5.6).
-func oweAllow(h *head, g *Gate, r *request) {
+func oweAllow(h *head, g *Gate, r *request, o *normalize.Outcome) {
 	switch {
 	case normalize.HasMember(h.fields["Allow"]):
 	case r.resource.Methods != nil:
 		h.set("Allow", r.resource.Methods.Allow())
+		o.Owed |= normalize.OwedAllow
 	default:
 		delete(h.fields, "Allow")
 		g.Telemetry.Violated(telemetry.MethodNotAllowedWithoutAllow)
@@ -93,6 +98,7 @@ func oweAccept(h *head, r *request, o *normalize.Outcome) {
 	fields, res := h.fields, r.resource
 	if o.Reason == normalize.ReasonContentCoding {
 		h.set("Accept-Encoding", res.Codings.String())
+		o.Owed |= normalize.OwedAccept
 		return
 	}
 	if res.Consumes == nil || normalize.HasMember(fields["Accept"]) || normalize.HasMember(fields["Accept-Encoding"]) {
@@ -100,6 +106,7 @@ func oweAccept(h *head, r *request, o *normalize.Outcome) {
 	}
 	ranges := res.Consumes.String()
 	h.set("Accept", ranges)
+	o.Owed |= normalize.OwedAccept
 	switch r.method {
 	case http.MethodPatch:
 		h.set("Accept-Patch", ranges)
@@ -108,4 +115,15 @@ func oweAccept(h *head, r *request, o *normalize.Outcome) {
 	case methodQuery:
 		h.set("Accept-Query", ranges)
 	}
+}
+
+// mayOwe reports whether a status owes its client a field, or has a Location that
+// may have to move: whether owe may change anything.
+func mayOwe(fields http.Header, o *normalize.Outcome) bool {
+	switch o.Sent {
+	case http.StatusCreated, http.StatusAccepted, http.StatusUnauthorized, http.StatusMethodNotAllowed, http.StatusNotAcceptable,
+		http.StatusUnsupportedMediaType, http.StatusServiceUnavailable:
+		return true
+	}
+	return len(fields["Location"]) > 0
 }

@@ -62,7 +62,17 @@ func (s *sender) respond(o normalize.Outcome, returned bool) {
 // out.
 func (s *sender) report(o normalize.Outcome) {
 	o.Replaced = planBody(s.gate, s.request, s.head.fields, &o, true).plan == planReplace
+	s.foresee(&o)
 	s.conclude(o)
+}
+
+// foresee notes the fields that an answer would owe its client.
+func (s *sender) foresee(o *normalize.Outcome) {
+	if o.Verbatim || s.refused.Sent != 0 || !mayOwe(s.head.fields, o) {
+		return
+	}
+	foreseen := head{fields: s.head.fields.Clone()}
+	owe(&foreseen, s.gate, s.request, o)
 }
 
 // conclude makes an outcome known that is not carried out here. In report mode

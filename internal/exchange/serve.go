@@ -167,6 +167,9 @@ func (x *exchange) failed(err error) error {
 			s.head.dropTrailers()
 			s.head.dropBody()
 		}
+		if x.gate.Report {
+			s.foresee(&o)
+		}
 		s.conclude(o)
 		return err
 	}

@@ -19,9 +19,7 @@ const Quiet = time.Minute
 type eventKind uint8
 
 const (
-	eventUnknownStatus eventKind = iota
-	eventMalformedStatus
-	eventUnreachable
+	eventUnreachable eventKind = iota
 	eventTimeout
 	eventIncomplete
 	eventMalformed
@@ -54,14 +52,20 @@ func (e *events) say(kind eventKind, level zapcore.Level, message string, fields
 	}
 }
 
-// unknown tells of a status that the table does not know.
-func (e *events) unknown(status int, reason normalize.Reason) {
+// unknown tells of a status that the table does not know. Who calls it sees to it
+// that each value is told of once in a while.
+func (e *events) unknown(status int, reason normalize.Reason, path string, unsaid int64) {
+	message := "the backend sent a status that nobody knows; it goes by its class"
 	if reason == normalize.ReasonMalformed {
-		e.say(eventMalformedStatus, zapcore.WarnLevel, "the backend sent a malformed status line", zap.Int("received_status", status))
-		return
+		message = "the backend sent a malformed status line"
 	}
-	e.say(eventUnknownStatus, zapcore.WarnLevel, "the backend sent a status that nobody knows; it goes by its class",
-		zap.Int("received_status", status))
+	if c := e.logger.Check(zapcore.WarnLevel, message); c != nil {
+		fields := []zap.Field{zap.Int("received_status", status), zap.String("path", path)}
+		if unsaid > 0 {
+			fields = append(fields, zap.Int64("unsaid", unsaid))
+		}
+		c.Write(fields...)
+	}
 }
 
 // failed tells of an error that is answered by the gate.

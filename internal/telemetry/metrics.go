@@ -22,6 +22,8 @@ type metrics struct {
 	responses *prometheus.CounterVec // received, sent, reason
 	violated  [violations]prometheus.Counter
 	undecided [causes]prometheus.Counter
+	changed   [changes]prometheus.Counter
+	ruled     []prometheus.Counter // by rule
 	overhead  prometheus.Observer
 	held      prometheus.Gauge
 	exchanges atomic.Uint32
@@ -44,7 +46,7 @@ const otherSlots = 1001
 
 // newMetrics registers the collectors with the registry of this
 // configuration, or finds those that another gate has registered there.
-func newMetrics(reg *prometheus.Registry, gate string, report bool) (*metrics, error) {
+func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []string) (*metrics, error) {
 	const ns, sub = "caddy", "statusgate"
 	responses, err := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
 		Namespace: ns, Subsystem: sub, Name: "responses_total",
@@ -67,7 +69,19 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool) (*metrics, e
 		Namespace: ns, Subsystem: sub, Name: "held_bytes",
 		Help: "Bytes of bodies that are held to be inspected.",
 	}, []string{"gate"}))
-	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
+	changed, err6 := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: ns, Subsystem: sub, Name: "changes_total",
+		Help: "What the gate has changed or, in report mode, would have: a status, a body, a Location, a header field that is owed, a request that is refused or shed.",
+	}, []string{"gate", "mode", "what"}))
+	ruled, err7 := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: ns, Subsystem: sub, Name: "rules_total",
+		Help: "Responses that a map rule has decided, by its place in the configuration.",
+	}, []string{"gate", "mode", "rule"}))
+	texts, err8 := registry.Register(reg, prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Namespace: ns, Subsystem: sub, Name: "rule_info",
+		Help: "The text of each map rule. The value is always 1.",
+	}, []string{"gate", "rule", "text"}))
+	if err := errors.Join(err, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		return nil, err
 	}
 	mode := "enforce"
@@ -85,6 +99,18 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool) (*metrics, e
 	for c := range causes {
 		m.undecided[c] = undecided.WithLabelValues(gate, c.String())
 	}
+	for c := range changes {
+		m.changed[c] = changed.WithLabelValues(gate, mode, changeWords[c])
+	}
+	for i, text := range rules {
+		place := strconv.Itoa(i + 1)
+		m.ruled = append(m.ruled, ruled.WithLabelValues(gate, mode, place))
+		texts.WithLabelValues(gate, place, text).Set(1)
+	}
+	for sent, reason := range map[int]normalize.Reason{200: normalize.ReasonClass, 400: normalize.ReasonClass, 500: normalize.ReasonMalformed} {
+		m.responses.WithLabelValues("other", statusLabel(sent), reason.String()) // so that an increase sees the first
+	}
+	m.responses.WithLabelValues("other", "500", normalize.ReasonClass.String())
 	for status := range len(m.passed[0]) {
 		if normalize.Documented(status) {
 			m.passing(status, normalize.ReasonDocumented)
@@ -100,6 +126,42 @@ func (m *metrics) responded(o *normalize.Outcome) {
 		return
 	}
 	m.otherwise(o).Inc()
+	if o.Rule >= 0 {
+		m.ruled[o.Rule].Inc()
+	}
+}
+
+// change is what the gate does to an exchange, beside passing it.
+type change uint8
+
+const (
+	changeStatus change = iota
+	changeBody
+	changeLocation
+	changeHeader
+	changeRefused
+	changeShed
+	changes
+)
+
+var changeWords = [changes]string{"status", "body", "location", "header", "refused", "shed"}
+
+// changes counts what an outcome changes for the client.
+func (m *metrics) changes(o *normalize.Outcome) {
+	count := func(c change, yes bool) {
+		if yes {
+			m.changed[c].Inc()
+		}
+	}
+	if o.Reason.Rejected() {
+		count(changeShed, o.Reason == normalize.ReasonOverload)
+		count(changeRefused, o.Reason != normalize.ReasonOverload)
+		return
+	}
+	count(changeStatus, o.Changed() && o.Reason != normalize.ReasonClientGone)
+	count(changeBody, o.Replaced)
+	count(changeLocation, o.Moved)
+	count(changeHeader, o.Owed != 0)
 }
 
 // otherwise is the counter of an outcome that is not passed.

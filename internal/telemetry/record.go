@@ -60,6 +60,7 @@ func (r *Record) Count(o *normalize.Outcome, p *shed.Place) {
 	}
 	r.counted = true
 	r.gate.responded(o)
+	r.gate.changes(o)
 	if r.fields == nil {
 		return
 	}
@@ -118,6 +119,12 @@ func (l *logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	enc.AddString("reason", o.Reason.String())
 	if o.Replaced {
 		enc.AddString("body", "replaced")
+	}
+	if o.Moved {
+		enc.AddString("location", "moved")
+	}
+	if added := o.Owed.Fields(); len(added) > 0 {
+		zap.Strings("added", added).AddTo(enc)
 	}
 	if o.Error != "" {
 		enc.AddString("error", o.Error)

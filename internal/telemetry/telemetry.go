@@ -17,7 +17,8 @@ type Gate struct {
 	report bool
 	rules  []rule // by index
 	*metrics
-	events *events
+	events  *events
+	unknown unknowns
 }
 
 // rule is the text of a rule, also as a placeholder value.
@@ -30,7 +31,7 @@ type rule struct {
 // gates of one name share them. Report says that the gate changes nothing.
 // Rules are the texts of the gate's rules in their order.
 func New(reg *prometheus.Registry, logger *zap.Logger, name string, report bool, rules []string) (*Gate, error) {
-	m, err := newMetrics(reg, name, report)
+	m, err := newMetrics(reg, name, report, rules)
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +113,19 @@ func (g *Gate) BadPage(err error) {
 	g.events.say(eventBadPage, zapcore.ErrorLevel, "the page of problems html could not be made, the built-in one was sent", zap.Error(err))
 }
 
-// Unknown tells of a status that the table does not know.
-func (g *Gate) Unknown(status int, reason normalize.Reason) { g.events.unknown(status, reason) }
+// Unknown tells of a status that the table does not know, and keeps it for those
+// who ask. Path is the path's template, or its shape: nothing of a person.
+func (g *Gate) Unknown(status int, reason normalize.Reason, path string) {
+	if say, unsaid := g.unknown.add(status, path); say {
+		g.events.unknown(status, reason, path, unsaid)
+	}
+}
+
+// Unknowns are the statuses that nobody knows, the latest first.
+func (g *Gate) Unknowns() []UnknownStatus { return g.unknown.list() }
+
+// Name is the name of the gate.
+func (g *Gate) Name() string { return g.name }
 
 // Failed tells of an error that is answered by the gate and so does not reach
 // the server's log.
