@@ -87,8 +87,8 @@ func Parse(options Options, name string, data []byte) (*Contract, error) {
 	return b.finish()
 }
 
-// read reads one document.
-func (b *builder) read(name string, data []byte, f *folder) {
+// read reads one document. It returns the reader, which nobody needs any more.
+func (b *builder) read(name string, data []byte, f *folder) *reader {
 	r := &reader{
 		options: &b.options, folder: f, left: maxValues, notes: &b.notes, shared: &b.shared, builder: b,
 		sources: make(map[string]loaded),
@@ -98,11 +98,12 @@ func (b *builder) read(name string, data []byte, f *folder) {
 	src, mistake := r.load(name, within, data, !b.whole)
 	if mistake != nil {
 		b.notes.mistakes = append(b.notes.mistakes, *mistake)
-		return
+		return r
 	}
 	r.sources[within] = loaded{source: src}
 	r.main = src
 	r.document()
+	return r
 }
 
 // finish makes the contract, unless something stands against it.

@@ -7,7 +7,13 @@ import (
 )
 
 // Prune leaves out of a YAML text what is not used.
-func Prune(data []byte) ([]byte, bool) { return prune(data) }
+func Prune(data []byte) ([]byte, bool) { return prune(data, usesParameters(data)) }
+
+// IsReadInPart reports whether the rest of a YAML document was never parsed.
+func IsReadInPart(data []byte) bool {
+	b, _ := newBuilder(Options{})
+	return b.read("x", data, &folder{left: maxBytes}).main.whole != nil
+}
 
 // ParseWhole is Parse of a YAML document of which nothing is left out.
 func ParseWhole(data []byte) (*Contract, error) {

@@ -60,7 +60,7 @@ func TestPublishedYAMLIsReadInPart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !checkPruned(t, data) {
+		if !checkPruned(t, data) || !openapi.IsReadInPart(data) {
 			t.Errorf("%s is parsed as a whole", file)
 		}
 	}
@@ -273,4 +273,23 @@ components:
   responses:
     R:
       $ref: '#/x'`)
+}
+
+func TestUsualReferencesNeedNoMore(t *testing.T) {
+	for text, want := range map[string]bool{
+		"      parameters: [{$ref: '#/components/parameters/p'}]\n      responses: {200: {$ref: '#/components/responses/r'}}\n" +
+			"components:\n  parameters:\n    p: {x-multi-segment: true}\n  responses:\n    r: {}\n": true,
+		"      responses: {200: {$ref: '#/components/schemas/r'}}\ncomponents:\n  schemas:\n    r: {}\n": false,
+		"      parameters: [{$ref: '#/paths/~1a~1{p}/parameters/0'}, {$ref: '#/paths/~1b/get/parameters/0'}]\n" +
+			"      requestBody: {$ref: '#/paths/~1b/get/requestBody'}\n      responses: {200: {$ref: '#/paths/~1b/get/responses/200'}}\n" +
+			"    parameters: [{x-multi-segment: true}]\n  /b: {get: {requestBody: {}, parameters: [{}], responses: {200: {}}}}\n": true,
+		"      responses: {200: {$ref: '#/paths/~1a~1{p}/get'}}\n":       false,
+		"      responses: {200: {$ref: '#/paths/~1a~1{p}/get/a/b/c'}}\n": false,
+		"      responses: {200: {$ref: '#/x/r'}}\nx: {r: {}}\n":          false,
+	} {
+		data := []byte("openapi: 3.0.0\npaths:\n  /a/{p}:\n    get:\n" + text)
+		if got := openapi.IsReadInPart(data); got != want {
+			t.Errorf("%s: got %t, want %t", text, got, want)
+		}
+	}
 }

@@ -93,7 +93,7 @@ func (r *reader) target(key refKey) (value, error) {
 	if err != nil {
 		return value{}, errors.New("broken percent-encoding")
 	}
-	if src.whole != nil && !isUsual(fragment) {
+	if src.whole != nil && !src.isUsual(fragment) {
 		_ = src.loadWhole(src.whole) // it may lead where nobody looks otherwise
 	}
 	return r.pointer(src.root, fragment)
@@ -101,16 +101,21 @@ func (r *reader) target(key refKey) (value, error) {
 
 // isUsual reports whether a JSON pointer leads to something that is read anyway:
 // to a component, or along a path.
-func isUsual(pointer string) bool {
+func (s *source) isUsual(pointer string) bool {
 	tokens := strings.Split(pointer, "/")
 	switch {
 	case len(tokens) == 4 && tokens[1] == "components":
-		use, role := roleComponents.of(tokens[2], false)
-		return use == useMap && role != roleNone
+		use, _ := roleComponents.of(tokens[2], s.parameters)
+		return use != useNothing
 	case len(tokens) == 3:
-		return tokens[1] == "responses" || tokens[1] == "paths"
+		use, _ := roleRoot.of(tokens[1], s.parameters)
+		return use != useNothing
+	case len(tokens) < 5 || len(tokens) > 6 || tokens[1] != "paths":
+		return false
+	case len(tokens) == 6:
+		return tokens[4] == "responses" || tokens[4] == "parameters" && s.parameters
 	default:
-		return len(tokens) == 6 && tokens[1] == "paths" && tokens[4] == "responses"
+		return tokens[4] == "requestBody" || tokens[3] == "parameters" && s.parameters
 	}
 }
 

@@ -24,7 +24,8 @@ type source struct {
 	containers []container
 	lines      lines
 
-	whole []byte // YAML of which only a part was parsed
+	whole      []byte // YAML of which only a part was parsed
+	parameters bool   // which has the parameters
 }
 
 // folder reads the files that a document refers to. The zero folder has none.
@@ -148,7 +149,8 @@ func (s *source) loadJSON(data []byte, start int) *Warning {
 // loadYAML parses what the reader uses of a text, or all of it where that cannot
 // be told or has a mistake.
 func (s *source) loadYAML(data []byte) *Warning {
-	if part, ok := prune(data); ok {
+	s.parameters = usesParameters(data)
+	if part, ok := prune(data, s.parameters); ok {
 		// What has gone is valid, so that data parses if part does.
 		if node, err := parseYAML(part); err == nil && node != nil {
 			s.whole = data

@@ -27,15 +27,16 @@ type openMap struct {
 	role   role
 }
 
-// prune leaves out what is not used. It is not ok where it cannot tell.
-func prune(data []byte) (kept []byte, ok bool) {
+// prune leaves out what is not used, parameters unless they are. It is not ok where
+// it cannot tell.
+func prune(data []byte, parameters bool) (kept []byte, ok bool) {
 	if hasOddCharacters(data) {
 		return nil, false
 	}
 	p := &pruner{
 		lineScanner: lineScanner{data: data},
 		out:         make([]byte, 0, len(data)/4),
-		parameters:  usesParameters(data),
+		parameters:  parameters,
 		open:        []openMap{{indent: -1, after: -1, role: roleRoot}},
 	}
 	for p.next() && !p.lost {
