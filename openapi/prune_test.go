@@ -164,6 +164,9 @@ var pruneCases = map[string]bool{
 	"info: [\"a\n  b\n  c\"]": true,
 	"info: [a&, b #c]\n  ]":   true,
 	"info: a\n\t\n  b":        false,
+	"info:\n-\t":              false,
+	"info: |\n  a\t\n  b":     true,
+	"info: |\n  a\n\t\n  b":   false,
 	"\t":                      false,
 	"info: 'a\n\t\n  b'":      true,
 	"info: {#{a\n  b}}":       false,
@@ -188,7 +191,7 @@ func TestWhatIsLeftOutOfYAML(t *testing.T) {
 func TestMarkersOfYAML(t *testing.T) {
 	for text, want := range map[string]bool{
 		"---\nopenapi: 3.0.0\n": true, "--- # x\nopenapi: 3.0.0\n": false, "openapi: 3.0.0\n---\n": false, "...\nopenapi: 3.0.0\n": false,
-		"---\n---\nopenapi: 3.0.0\n": false, "  openapi: 3.0.0\n  info: a": true, "openapi: '3.0.0": false,
+		"---\n---\nopenapi: 3.0.0\n": false, "info:\n---\n": false, "  openapi: 3.0.0\n  info: a": true, "openapi: '3.0.0": false,
 	} {
 		if _, ok := openapi.Prune([]byte(text)); ok != want {
 			t.Errorf("Prune(%q): got %t, want %t", text, ok, want)

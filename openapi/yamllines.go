@@ -73,8 +73,9 @@ func (s *lineScanner) from(start int) {
 		s.text++
 	}
 	s.indent = s.text - start
-	if s.text == s.stop && s.going != goingQuote && s.going != goingFlow {
-		s.lost = s.lost || bytes.IndexByte(s.data[s.text:s.end], '\t') >= 0 // as indentation
+	if s.going == goingNothing || s.going == goingPlain || s.going == goingBlock && s.text == s.stop {
+		// As indentation, or where it is none and a parser thinks so.
+		s.lost = s.lost || bytes.IndexByte(s.data[s.stop:s.end], '\t') >= 0
 	}
 }
 

@@ -96,7 +96,8 @@ func (p *pruner) line() {
 		return
 	case p.isMarker():
 		// One may come before the document.
-		p.lost = p.lost || len(bytes.TrimSpace(p.out)) > 0 || p.stop > p.start+len("---") || p.data[p.start] != '-'
+		first := p.open[0].indent < 0 && len(bytes.TrimSpace(p.out)) == 0
+		p.lost = !first || p.stop > p.start+len("---") || p.data[p.start] != '-'
 		p.keep(p.end)
 		return
 	}
