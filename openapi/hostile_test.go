@@ -35,6 +35,18 @@ var hostile = map[string]struct {
 		}
 		return text.String()
 	}, ""}, // they are read once
+	"aliases of path items": {func() string {
+		var text strings.Builder
+		text.WriteString("openapi: 3.0.0\nx-p: &p {")
+		for i := range 10_000 {
+			fmt.Fprintf(&text, "x-%d: , ", i)
+		}
+		text.WriteString("}\npaths:\n")
+		for i := range 50_000 {
+			fmt.Fprintf(&text, "  /%d: *p\n", i)
+		}
+		return text.String()
+	}, "values to look at"},
 	"deep nesting in JSON":              {func() string { return strings.Repeat(`{"a":`, 1<<20) }, "more than 512 deep"},
 	"deep nesting in YAML":              {func() string { return "a: " + strings.Repeat("[", 1<<20) }, "exceeded max depth"},
 	"deep nesting in YAML, block style": {func() string { return "- " + strings.Repeat("- ", 1<<20) }, "exceeded max depth"},
@@ -61,7 +73,7 @@ var hostile = map[string]struct {
 		var text strings.Builder
 		text.WriteString(`{"openapi":"3.0.0","servers":[{"url":"/{a}","variables":{"a":{"enum":[` + numbers(16) + `]}}}],"paths":{`)
 		for i := range 10_000 {
-			fmt.Fprintf(&text, `"/%d":{"get":{},"put":[]},`, i)
+			fmt.Fprintf(&text, `"/%d":{"get":{},"put":{},"post":{}},`, i)
 		}
 		return text.String() + `"/":{}}}`
 	}, "more than 100000 templates"},

@@ -62,7 +62,7 @@ func (v value) position() Position {
 // null and a missing value are as good as an empty one, of the others it warns.
 // Keys that are there twice are mistakes (RFC 8259 §4, YAML 1.2.2 §3.2.1.3).
 func (r *reader) members(v value) []member {
-	if v.src == nil {
+	if v.src == nil || r.exhausted != nil {
 		return nil
 	}
 	switch v.kind() {
@@ -86,7 +86,7 @@ func (r *reader) members(v value) []member {
 
 // items lists the values of a list; what is no list is as in members.
 func (r *reader) items(v value) []value {
-	if v.src == nil {
+	if v.src == nil || r.exhausted != nil {
 		return nil
 	}
 	switch v.kind() {
