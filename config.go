@@ -102,8 +102,9 @@ type HeaderCondition struct {
 // Resource is a set of paths and what requests to them may look like.
 type Resource struct {
 	// The path template: `/orders`, `/orders/{id}` (one segment),
-	// `/files/{path...}` (all that follows). Compared without regard to case
-	// after percent-decoding, as the path matcher does.
+	// `/files/{path...}` (all that follows), `/v2/{+name}/tags` (slashes too).
+	// Compared without regard to case after percent-decoding, as the path
+	// matcher does.
 	Path string `json:"path"`
 
 	// Overrides the methods of the gate. Default: those of the gate.

@@ -18,6 +18,7 @@ var forbidden = map[string][]string{
 	"/inspect":              {"caddy", "rooms"},
 	"/negotiate":            {"caddy", "/internal/"},
 	"/normalize":            {"caddy", "rooms"},
+	"/openapi":              {"caddy", "/internal/"},
 	"/problem":              {"caddy", "rooms"},
 	"/shed":                 {"caddy", "/internal/"},
 	"/internal/charset":     {module},

@@ -128,7 +128,12 @@ func FuzzMatch(f *testing.F) {
 	f.Add("/a{x}\n/ab{x}\n/{x}b\n/{x}ab{y}\n/a/{x}b/c\n/a/{x...}\n/%61/{q}b", "/abab")
 	f.Add("/\n/a/\n/A", "//a/../A/.")
 	f.Add("/É/{x}", "/%c3%89/%2e%2E/k%C3/%")
+	f.Add("/{+x}\n/{+x}:y\n/a/{+x}/b\n/a/{+x}b/{y}/{+z}:d\n/{x}/{y...}\n/{+x}/{y...}", "/a/b/c/b:d")
+	f.Add("/{+x}-{y}/b\n/x{+x}-{y}%2F/b/{z...}\n/{x}\n/{+x}/c{y}\n/{+x}/{y}", "/xa/%2d-a%2f/b/c")
 	f.Fuzz(func(t *testing.T, templates, path string) {
+		if strings.Contains(templates, "{+") && len(templates)+len(path) > 200 {
+			t.Skip("the naive matcher takes too long")
+		}
 		r := new(negotiate.Resources[string])
 		var added []string
 		for template := range strings.SplitSeq(templates, "\n") {
@@ -141,4 +146,67 @@ func FuzzMatch(f *testing.F) {
 			t.Errorf("Match(%q) among %q: got %q, %t, want %q, %t", path, added, got, ok, want, wantOK)
 		}
 	})
+}
+
+// FuzzFind compares Find with a search that has the naive matcher find one template
+// after the other. An operation is a line with a method and a template.
+func FuzzFind(f *testing.F) {
+	f.Add("GET /a/{x}\nPUT /a/b\nDELETE /{+x}\n* /{x...}", "GET", "/a/b")
+	f.Add("GET /a\nHEAD /A\nPOST /%61\nget /{a}", "HEAD", "/a")
+	f.Fuzz(func(t *testing.T, operations, method, path string) {
+		if len(operations)+len(path) > 200 {
+			t.Skip("the naive matcher takes too long")
+		}
+		o := new(negotiate.Operations[string])
+		methods := make(map[string][]string) // by the template that was there first
+		var templates []string
+		for line := range strings.SplitSeq(operations, "\n") {
+			m, template, _ := strings.Cut(line, " ")
+			first := template
+			added := o.Update(template, m, func(string, bool) string { return line }) == nil
+			for _, earlier := range templates {
+				if added && samePaths(earlier, template) {
+					first = earlier
+				}
+			}
+			if added && first == template && !slices.Contains(templates, template) {
+				templates = append(templates, template)
+			}
+			if added {
+				methods[first] = append(methods[first], m)
+			}
+		}
+		got, found := o.Find(method, path)
+		want, wantFound := "", negotiate.FoundNothing
+		for wantFound != negotiate.FoundOperation {
+			template, ok := naiveMatch(templates, path)
+			if !ok {
+				break
+			}
+			wantFound = negotiate.FoundPath
+			if m, ok := naiveMethod(methods[template], method); ok {
+				want, wantFound = m, negotiate.FoundOperation
+			}
+			templates = slices.DeleteFunc(slices.Clone(templates), func(s string) bool { return s == template })
+		}
+		m, _, _ := strings.Cut(got, " ")
+		if found != wantFound || m != want {
+			t.Errorf("Find(%q, %q) among %q: got %q, %d, want %q, %d", method, path, operations, got, found, want, wantFound)
+		}
+	})
+}
+
+func samePaths(a, b string) bool {
+	var r negotiate.Resources[int]
+	return r.Add(a, 0) == nil && r.Add(b, 0) != nil
+}
+
+// naiveMethod is the method among those of a template that a request has.
+func naiveMethod(methods []string, method string) (string, bool) {
+	for _, m := range []string{method, map[string]string{"HEAD": "GET"}[method], negotiate.AnyMethod} {
+		if (m != "" || method == "") && slices.Contains(methods, m) {
+			return m, true
+		}
+	}
+	return "", false
 }

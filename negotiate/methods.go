@@ -52,9 +52,14 @@ func NewMethods(methods ...string) (*Methods, error) {
 	if mistakes != nil {
 		return nil, errors.Join(mistakes...)
 	}
+	m.finish()
+	return m, nil
+}
+
+// finish derives what is allowed from what is declared.
+func (m *Methods) finish() {
 	m.allowed = allowed(m.declared)
 	m.text = strings.Join(m.allowed, ", ")
-	return m, nil
 }
 
 // allowed puts HEAD after the GET that implies it and OPTIONS last, where they

@@ -1,6 +1,7 @@
 package negotiate_test
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"regexp"
@@ -18,6 +19,9 @@ func naiveMatch(templates []string, escaped string) (string, bool) {
 	best := ""
 	for _, template := range templates {
 		parts := strings.Split(template[1:], "/")
+		if len(segments) > 65 && strings.Contains(template, "{+") {
+			continue
+		}
 		if naiveMatches(parts, segments) && (best == "" || naiveLess(parts, strings.Split(best[1:], "/"))) {
 			best = template
 		}
@@ -75,15 +79,36 @@ func naiveText(s string) string {
 }
 
 func naiveMatches(parts, segments []string) bool {
-	for i, part := range parts {
-		if strings.HasSuffix(part, "...}") {
-			return i < len(segments)
+	if len(parts) == 0 || len(segments) == 0 {
+		return len(parts) == len(segments)
+	}
+	switch part := parts[0]; {
+	case strings.HasSuffix(part, "...}"):
+		return true
+	case strings.Contains(part, "{+"):
+		return naiveSpans(parts, segments)
+	default:
+		return naiveFits(naiveLiterals(part), segments[0]) && naiveMatches(parts[1:], segments[1:])
+	}
+}
+
+// naiveSpans tries every number of segments for the first part. A slash within a
+// literal hides as another text than the one between segments.
+func naiveSpans(parts, segments []string) bool {
+	literals := naiveLiterals(parts[0])
+	for n := 1; n <= len(segments); n++ {
+		var text []string
+		for _, s := range segments[:n] {
+			text = append(text, strings.ReplaceAll(s, "/", "\x00SLASH"))
 		}
-		if i == len(segments) || !naiveFits(naiveLiterals(part), segments[i]) {
-			return false
+		for i := range literals {
+			literals[i] = strings.ReplaceAll(literals[i], "/", "\x00SLASH")
+		}
+		if naiveFits(literals, strings.Join(text, "/")) && naiveMatches(parts[1:], segments[n:]) {
+			return true
 		}
 	}
-	return len(parts) == len(segments)
+	return false
 }
 
 // naiveFits tries every length for every variable.
@@ -115,6 +140,12 @@ func naiveLiterals(part string) []string {
 // that with b.
 func naiveLess(a, b []string) bool {
 	for i := range min(len(a), len(b)) {
+		if strings.Contains(a[i], "{+") && strings.Contains(b[i], "{+") {
+			if c := slices.Compare(naiveSpanRank(a[i:]), naiveSpanRank(b[i:])); c != 0 {
+				return c < 0
+			}
+			return slices.CompareFunc(a[i:], b[i:], naiveCompareSpans) < 0
+		}
 		if c := slices.Compare(naiveRank(a[i]), naiveRank(b[i])); c != 0 {
 			return c < 0
 		}
@@ -133,9 +164,36 @@ func naiveRank(part string) []int {
 	case !strings.Contains(part, "{"):
 		return []int{0}
 	case strings.HasSuffix(part, "...}"):
+		return []int{4}
+	case strings.Contains(part, "{+"):
 		return []int{3}
 	case part == variable.FindString(part):
 		return []int{2}
 	}
 	return []int{1, -len(strings.Join(literals, "")), -len(literals[0])}
+}
+
+// naiveSpanRank is what the literals of a span count.
+func naiveSpanRank(parts []string) []int {
+	weight, count, rest := 0, 0, 0
+	for _, part := range parts {
+		if strings.HasSuffix(part, "...}") {
+			rest = 1
+			break
+		}
+		count++
+		weight += len(strings.Join(naiveLiterals(part), ""))
+	}
+	return []int{-weight, -count, -len(naiveLiterals(parts[0])[0]), rest}
+}
+
+// naiveCompareSpans orders segments of spans that count the same.
+func naiveCompareSpans(a, b string) int {
+	if spanA, spanB := strings.Contains(a, "{+"), strings.Contains(b, "{+"); spanA || spanB {
+		if spanA && spanB {
+			return slices.Compare(naiveLiterals(a), naiveLiterals(b))
+		}
+		return cmp.Compare(strings.Count(b, "{+"), strings.Count(a, "{+"))
+	}
+	return cmp.Or(cmp.Compare(naiveRank(a)[0], naiveRank(b)[0]), slices.Compare(naiveLiterals(a), naiveLiterals(b)))
 }

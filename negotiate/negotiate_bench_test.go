@@ -249,3 +249,23 @@ func BenchmarkMatchHostile(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkMatchSpans is the worst of templates whose variables take slashes: all
+// end as the path does, and the path has as many segments as they can take.
+func BenchmarkMatchSpans(b *testing.B) {
+	for _, form := range []string{"/{+a}/x%d:y", "/{+a}/x/{+b}/z%d/{c}:y", "/{+a}-{b}q%d/{+c}:y"} {
+		r := new(negotiate.Resources[int])
+		for i := range 100 {
+			if err := r.Add(fmt.Sprintf(form, i), i); err != nil {
+				b.Fatal(err)
+			}
+		}
+		path := strings.Repeat("/x-q/x", 31) + "/:y"
+		b.Run("templates=100/form="+form, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Match(path)
+			}
+		})
+	}
+}

@@ -17,6 +17,8 @@ type segments struct {
 	text []byte // the segments, without slashes
 	ends [maxSegments + 1]int
 	n    int
+
+	suspect string // the escaped path, where strict templates have to look at it
 }
 
 // at is the segment with index i, at most maxSegments.
@@ -44,14 +46,18 @@ func (p *segments) split(text []byte, path string) (split []byte, ok bool) {
 	slash := path == "" || path[len(path)-1] == '/'
 	for path != "" {
 		path = path[1:]
-		end := strings.IndexByte(path, '/')
-		if end < 0 {
-			end = len(path)
+		start, n := len(text), 0
+		for n < len(path) && simple[path[n]] != 0 {
+			text = append(text, simple[path[n]])
+			n++
 		}
-		if end > 0 {
-			text = p.push(text, path[:end])
+		switch {
+		case n < len(path) && path[n] != '/' || n > 0 && path[0] == '.':
+			text, n = p.push(text[:start], path)
+		case n > 0:
+			text = p.keep(text, start)
 		}
-		path = path[end:]
+		path = path[n:]
 	}
 	if slash || p.n == 0 {
 		text = p.keep(text, len(text))
@@ -59,17 +65,32 @@ func (p *segments) split(text []byte, path string) (split []byte, ok bool) {
 	return text, true
 }
 
-// push adds a segment to text or, where it is a dot segment, follows it.
-func (p *segments) push(text []byte, raw string) []byte {
+// simple maps the octets that can be told at a glance to their canonical form, and
+// the slash, "%" and those of other alphabets to 0.
+var simple = func() (t [256]byte) {
+	for c := byte(1); c < utf8.RuneSelf; c++ {
+		if c != '/' && c != '%' {
+			t[c] = lower(c)
+		}
+	}
+	return t
+}()
+
+// push adds the segment at the beginning of path, which has n octets, to text or,
+// where it is a dot segment, follows it.
+func (p *segments) push(text []byte, path string) (pushed []byte, n int) {
+	if n = strings.IndexByte(path, '/'); n < 0 {
+		n = len(path)
+	}
 	start := len(text)
-	text = AppendSegment(text, raw)
+	text = AppendSegment(text, path[:n])
 	switch string(text[start:]) {
 	case ".":
-		return text[:start]
+		return text[:start], n
 	case "..":
-		return text[:p.pop(start)]
+		return text[:p.pop(start)], n
 	default:
-		return p.keep(text, start)
+		return p.keep(text, start), n
 	}
 }
 

@@ -16,6 +16,9 @@ type strictly struct {
 
 func strictlyFor(template []segment, options []Option) (s strictly) {
 	for i := range template {
+		if template[i].kind == spanSegment {
+			break // what follows has no fixed place in a path
+		}
 		if template[i].kind == literalSegment {
 			s.literal |= 1 << i // at most maxSegments
 		}
@@ -26,12 +29,9 @@ func strictlyFor(template []segment, options []Option) (s strictly) {
 	return s
 }
 
-// take reports whether path, which the template matches, has nothing in its
+// take reports whether path, which the template matches and is suspect, has nothing in its
 // variables that the gate and the backend may understand differently.
 func (s strictly) take(path string) bool {
-	if !isSuspect(path) {
-		return true
-	}
 	var found suspects
 	found.read(path)
 	return !found.dots && found.others&^s.literal == 0 && (s.slashes || found.slashes&^s.literal == 0)

@@ -16,12 +16,14 @@ const (
 	literalSegment segmentKind = iota
 	mixedSegment               // literals and variables
 	variableSegment
+	spanSegment // has {+name} and begins a span
 	restSegment // {name...}
 )
 
 // segment is one segment of a template. literals holds its text in canonical
-// form: one for a literalSegment; for a mixedSegment those before, between and
-// after its variables, where only the first and last can be empty.
+// form: one for a literalSegment; for a mixedSegment and a spanSegment those
+// before, between and after its variables, where only the first and last can be
+// empty.
 type segment struct {
 	kind     segmentKind
 	literals []string
@@ -75,6 +77,7 @@ func isDropped(literal string, last bool) bool {
 // variables to names.
 func parseSegment(text string, names *[]string) (s segment, err error) {
 	rest := text
+	spans := false
 	for {
 		var literal, name string
 		if literal, rest, err = consumeLiteral(rest); err != nil {
@@ -94,6 +97,11 @@ func parseSegment(text string, names *[]string) (s segment, err error) {
 		if takesRest && (len(s.literals) > 1 || literal != "" || rest != "") {
 			return s, fmt.Errorf("has %q, where {%s...} is not a segment of its own", text, name)
 		}
+		if !takesRest {
+			var takesSlashes bool
+			name, takesSlashes = strings.CutPrefix(name, "+")
+			spans = spans || takesSlashes
+		}
 		if err = checkVariable(name, *names); err != nil {
 			return s, err
 		}
@@ -103,12 +111,14 @@ func parseSegment(text string, names *[]string) (s segment, err error) {
 			return s, nil
 		}
 	}
-	s.kind = kindOfSegment(s.literals)
+	s.kind = kindOfSegment(s.literals, spans)
 	return s, nil
 }
 
-func kindOfSegment(literals []string) segmentKind {
+func kindOfSegment(literals []string, spans bool) segmentKind {
 	switch {
+	case spans:
+		return spanSegment
 	case len(literals) == 1:
 		return literalSegment
 	case len(literals) == 2 && literals[0] == "" && literals[1] == "":
@@ -152,7 +162,7 @@ func consumeVariable(s string) (name, rest string, err error) {
 }
 
 // checkVariable refuses names that mean something else to other routers, such as
-// {id:int}, {id?} and {+path}, so that nobody takes them for understood.
+// {id:int} and {id?}, so that nobody takes them for understood.
 func checkVariable(name string, names []string) error {
 	if name == "" {
 		return errors.New("has a variable without a name")
