@@ -123,7 +123,7 @@ func (l *logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if o.Moved {
 		enc.AddString("location", "moved")
 	}
-	if added := o.Owed.Fields(); len(added) > 0 {
+	if added := o.Owed.Fields(); len(added) > 0 && !o.Reason.Rejected() {
 		zap.Strings("added", added).AddTo(enc)
 	}
 	if o.Error != "" {
