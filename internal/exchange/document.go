@@ -109,7 +109,7 @@ func (s *sender) judgeDocument() {
 	case ruleReceived:
 		s.passKept(normalize.Outcome{Received: o.Received, Sent: o.Received, Reason: normalize.ReasonProtocol, Rule: -1, Verbatim: true})
 	case ruleSend:
-		s.head.sameType()
+		s.head.sameType(o.Sent)
 		s.mend(o)
 		s.send(o, out)
 	case ruleReplace:

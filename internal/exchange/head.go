@@ -100,17 +100,24 @@ func (h *head) mendFraming(o *normalize.Outcome, major int) {
 	}
 }
 
-// dropBody drops what describes a body that is not sent.
-func (h *head) dropBody() { normalize.DropBodyFields(h.fields) }
+// dropBody drops what describes a body that is not sent. The Content-Range of a 416
+// is of the resource: clients read how long it is (RFC 9110 §15.5.17).
+func (h *head) dropBody(sent int) {
+	length := h.fields["Content-Range"]
+	normalize.DropBodyFields(h.fields)
+	if sent == http.StatusRequestedRangeNotSatisfiable && len(length) > 0 {
+		h.fields["Content-Range"] = length
+	}
+}
 
 // dropTrailers drops what describes trailers that are not sent.
 func (h *head) dropTrailers() { normalize.DropTrailers(h.fields) }
 
 // sameType drops what does not describe a document any more that was brought in
 // line; it is still of the same media type.
-func (h *head) sameType() {
+func (h *head) sameType(sent int) {
 	contentType := h.fields["Content-Type"]
-	normalize.DropBodyFields(h.fields)
+	h.dropBody(sent)
 	h.fields["Content-Type"] = contentType
 }
 

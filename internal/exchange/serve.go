@@ -165,7 +165,7 @@ func (x *exchange) failed(err error) error {
 	if x.gate.Report || o.Verbatim || o.Sent < 400 && !o.Changed() {
 		if s.body.begun() { // with a body that nobody gets
 			s.head.dropTrailers()
-			s.head.dropBody()
+			s.head.dropBody(o.Sent)
 		}
 		if x.gate.Report {
 			s.foresee(&o)
