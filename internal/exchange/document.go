@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -105,8 +106,10 @@ func (s *sender) judgeDocument() {
 			r = rulePass
 		}
 	}
+	trailers := s.head.takeTrailers()
 	switch r {
 	case ruleReceived:
+		defer maps.Copy(s.head.fields, trailers)
 		s.passKept(normalize.Outcome{Received: o.Received, Sent: o.Received, Reason: normalize.ReasonProtocol, Rule: -1, Verbatim: true})
 	case ruleSend:
 		s.head.sameType(o.Sent)
@@ -115,6 +118,7 @@ func (s *sender) judgeDocument() {
 	case ruleReplace:
 		s.replace(*o)
 	default:
+		defer maps.Copy(s.head.fields, trailers)
 		s.passKept(*o)
 	}
 }

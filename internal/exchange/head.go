@@ -113,6 +113,20 @@ func (h *head) dropBody(sent int) {
 // dropTrailers drops what describes trailers that are not sent.
 func (h *head) dropTrailers() { normalize.DropTrailers(h.fields) }
 
+// takeTrailers takes away what a handler without a map of its own has set behind a
+// body that is still held: in front of the body it is none.
+func (h *head) takeTrailers() http.Header {
+	if h.own != nil {
+		return nil
+	}
+	before := maps.Clone(h.fields)
+	h.dropTrailers()
+	for name := range h.fields {
+		delete(before, name)
+	}
+	return before
+}
+
 // sameType drops what does not describe a document any more that was brought in
 // line; it is still of the same media type.
 func (h *head) sameType(sent int) {

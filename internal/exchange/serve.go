@@ -84,12 +84,14 @@ func (x *exchange) finish(err error) error {
 		s.head.dropTrailers()
 		s.replace(s.outcome) // no body came: there is nothing to keep
 	case holding:
-		s.head.dropTrailers()
 		if s.body.late() { // its end is not the backend's
+			s.head.dropTrailers()
 			s.replace(s.outcome)
 			return nil
 		}
-		s.judgeDocument()
+		if s.judgeDocument(); s.body.state == passing {
+			s.head.handOnTrailers()
+		}
 	case refusing:
 		return s.fail(s.outcome, nil)
 	case discarding:
