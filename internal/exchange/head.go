@@ -87,13 +87,13 @@ func (h *head) mend(g *Gate, r *request, o *normalize.Outcome) {
 // 304 for the promise of a body (RFC 9110 §8.6, RFC 9113 §8.1.1).
 func (h *head) mendFraming(o *normalize.Outcome, major int) {
 	if o.Changed() {
+		normalize.DropRange(h.fields, o.Received)
 		switch o.Received {
 		case http.StatusNoContent, http.StatusNotModified:
 			h.set("Content-Length", "0")
 		case http.StatusPartialContent:
 			h.set("Cache-Control", "no-store") // a part is no whole
 		}
-		normalize.DropRange(h.fields, o.Received)
 	}
 	if o.Sent == http.StatusNoContent || o.Sent == http.StatusNotModified && major > 1 {
 		delete(h.fields, "Content-Length")
