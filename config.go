@@ -182,7 +182,9 @@ type Problems struct {
 	Detail string `json:"detail,omitempty"`
 
 	// Members that every problem of the gate has beside those of RFC 9457, by name.
-	// The values take request placeholders. Default: none.
+	// A gate further out cuts those that are named after stack traces from server
+	// errors: `trace_id` stays, `trace` does not. The values take request
+	// placeholders. Default: none.
 	Members map[string]string `json:"members,omitempty"`
 
 	// The file of the page that people get, in Go's html/template. With `{status}` in

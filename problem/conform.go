@@ -17,9 +17,13 @@ func Conform(dst, body []byte, f Format, status int) (out []byte, ok bool) {
 // Response is what a problem document goes out with.
 type Response struct {
 	Status     int  // the status that is sent
-	RetryAfter int  // the seconds that the field Retry-After says; 0 if it says none
+	RetryAfter int  // the seconds that the field Retry-After says; 0 if there is none; NoSeconds if it says them otherwise
 	Gateway    bool // the document is not the backend's: a gateway in front of it has written it
 }
+
+// NoSeconds is the RetryAfter of a response that must not be waited for in seconds: its field is a date, or nobody
+// knows whether to repeat the request. The document says nothing of it then.
+const NoSeconds = -1
 
 // Conform checks that body is a problem document in format f already, and appends it to dst with its status member
 // brought in line with the status that is sent, as RFC 9457 §3.1.2 demands of who generates the response. Where ok is

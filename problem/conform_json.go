@@ -134,8 +134,11 @@ func (p *jsonProblem) appendWhole(dst []byte, r Response) []byte {
 	if phrase := p.phrase(r); phrase != "" {
 		e.add(edit{Span: p.places[memberTitle], before: `"`, text: phrase, after: `"`})
 	}
-	if p.right[memberRetryAfter] && r.RetryAfter > 0 {
+	switch {
+	case p.right[memberRetryAfter] && r.RetryAfter > 0:
 		e.add(edit{Span: p.places[memberRetryAfter], number: r.RetryAfter})
+	case p.seen[memberRetryAfter] && r.RetryAfter < 0:
+		e.add(edit{Span: p.places[memberRetryAfter], text: "null"})
 	}
 	return e.append(dst, p.in.Body())
 }
@@ -144,7 +147,7 @@ func (p *jsonProblem) appendWhole(dst []byte, r Response) []byte {
 func (p *jsonProblem) appendBare(dst []byte, r Response) []byte {
 	phrase, separator := p.phrase(r), byte('{')
 	for member, name := range memberNames {
-		if member != memberStatus && !p.right[member] {
+		if member != memberStatus && !p.right[member] || member == memberRetryAfter && r.RetryAfter < 0 {
 			continue
 		}
 		dst = append(dst, separator, '"')

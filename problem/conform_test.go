@@ -138,6 +138,10 @@ func TestTheFieldAndTheMemberRetryAfterAgree(t *testing.T) {
 		{"a client error", `{"retry_after":30,"title":"a"}`, problem.JSON, problem.Response{Status: 403, RetryAfter: 7}, `{"retry_after":7,"title":"a","status":403}`},
 		{"no member", `{"title":"a"}`, problem.JSON, problem.Response{Status: 403, RetryAfter: 7}, `{"title":"a","status":403}`},
 		{"XML", `<problem><title>a</title><retry_after>30</retry_after></problem>`, problem.XML, problem.Response{Status: 503, RetryAfter: 7}, xmlBare},
+		{"none in seconds", `{"title":"a","retry_after":30}`, problem.JSON, problem.Response{Status: 500, RetryAfter: problem.NoSeconds}, `{"title":"a","status":500}` + "\n"},
+		{"none in seconds, a client error", `{"retry_after":30,"title":"a"}`, problem.JSON, problem.Response{Status: 403, RetryAfter: problem.NoSeconds}, `{"retry_after":null,"title":"a","status":403}`},
+		{"XML, none in seconds", `<problem><title>a</title><retry_after>30</retry_after></problem>`, problem.XML, problem.Response{Status: 503, RetryAfter: problem.NoSeconds}, strings.Replace(xmlBare, "<retry_after>7</retry_after>", "", 1)},
+		{"XML, a client error, none in seconds", `<problem><retry_after>30</retry_after><status/></problem>`, problem.XML, problem.Response{Status: 403, RetryAfter: problem.NoSeconds}, `<problem><retry_after></retry_after><status>403</status></problem>`},
 		{"XML, a client error", `<problem><retry_after>30</retry_after><status/></problem>`, problem.XML, problem.Response{Status: 403, RetryAfter: 7}, `<problem><retry_after>7</retry_after><status>403</status></problem>`},
 	} {
 		if out, ok := c.r.Conform(nil, []byte(c.body), c.format); !ok || string(out) != c.want {

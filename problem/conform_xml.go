@@ -173,8 +173,8 @@ func (p *xmlProblem) appendWhole(dst []byte, r Response) []byte {
 	if phrase := p.phrase(r); phrase != "" {
 		e.add(edit{Span: p.places[memberTitle], text: phrase})
 	}
-	if p.right[memberRetryAfter] && r.RetryAfter > 0 {
-		e.add(edit{Span: p.places[memberRetryAfter], number: r.RetryAfter})
+	if p.right[memberRetryAfter] && r.RetryAfter != 0 {
+		e.add(edit{Span: p.places[memberRetryAfter], number: max(r.RetryAfter, 0)})
 	}
 	return e.append(dst, p.in.Body())
 }
@@ -191,7 +191,7 @@ func (p *xmlProblem) appendBare(dst []byte, r Response) []byte {
 	for member, name := range memberNames {
 		if member == memberStatus {
 			dst = appendXMLNumber(dst, name, r.Status)
-		} else if p.right[member] {
+		} else if p.right[member] && (member != memberRetryAfter || r.RetryAfter >= 0) {
 			dst = appendXMLElement(dst, name, string(p.texts[member]))
 		}
 	}

@@ -82,7 +82,7 @@ func TestTusGoesOn(t *testing.T) {
 		t.Run(fmt.Sprintf("%d to %s", c.status, c.method), func(t *testing.T) {
 			server := new(tusServer)
 			backend, _ := reluctant(t, c.status, is(c.method, "/files/"), server.ServeHTTP)
-			url := gate(t, allow(t, "tus"), "reverse_proxy "+backend)
+			url := gate(t, "allow tus", "reverse_proxy "+backend)
 			said := succeeds(t, t.TempDir(), node, "--eval", tusClient, url)
 			if said != "done\n" || server.uploads != 1 || len(server.content) != 300_000 {
 				t.Errorf("the client said %q; %d uploads, %d bytes", said, server.uploads, len(server.content))
@@ -97,7 +97,7 @@ func TestTransmission(t *testing.T) {
 	startServer(t, port, daemon, "--foreground", "--config-dir", dir, "--download-dir", dir, "--port", fmt.Sprint(port),
 		"--rpc-bind-address", "127.0.0.1", "--bind-address-ipv4", "127.0.0.1", "--peerport", fmt.Sprint(freePort(t)),
 		"--no-auth", "--no-portmap", "--no-dht", "--no-lpd", "--no-utp")
-	url := gate(t, allow(t, "transmission"), fmt.Sprintf("reverse_proxy 127.0.0.1:%d", port))
+	url := gate(t, "allow transmission", fmt.Sprintf("reverse_proxy 127.0.0.1:%d", port))
 	said := succeeds(t, dir, remote, strings.TrimPrefix(url, "http://"), "--session-info")
 	if !strings.Contains(said, "RPC version") {
 		t.Errorf("got %s", said)
@@ -152,7 +152,7 @@ func TestSkopeo(t *testing.T) {
 	}
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host }}
 	backend, _ := reluctant(t, http.StatusTooManyRequests, is("GET", "/manifests/"), proxy.ServeHTTP)
-	remote := "docker://" + strings.TrimPrefix(gate(t, allow(t, "registry"), "reverse_proxy "+backend), "http://") + "/some/image:1"
+	remote := "docker://" + strings.TrimPrefix(gate(t, "allow registry", "reverse_proxy "+backend), "http://") + "/some/image:1"
 	policy := []string{"--policy", filepath.Join(dir, "policy.json"), "copy"}
 	succeeds(t, dir, skopeo, append(policy, "--dest-tls-verify=false", "oci:image:latest", remote)...)
 	succeeds(t, dir, skopeo, append(policy, "--src-tls-verify=false", remote, "oci:copied:latest")...)
@@ -168,7 +168,7 @@ func TestEtcd(t *testing.T) {
 	own, other := fmt.Sprintf("http://127.0.0.1:%d", port), fmt.Sprintf("http://127.0.0.1:%d", peer)
 	startServer(t, port, etcd, "--data-dir", filepath.Join(dir, "data"), "--enable-v2", "--listen-client-urls", own, "--advertise-client-urls", own,
 		"--listen-peer-urls", other, "--initial-advertise-peer-urls", other, "--initial-cluster", "default="+other)
-	url := gate(t, allow(t, "etcd"), "reverse_proxy "+own)
+	url := gate(t, "allow etcd", "reverse_proxy "+own)
 	t.Setenv("ETCDCTL_API", "2")
 	keys := func(args ...string) []string { return append([]string{"--endpoints", url, "--no-sync"}, args...) }
 	succeeds(t, dir, etcdctl, keys("mk", "/a/b", "1")...)
@@ -197,7 +197,7 @@ func TestTwine(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "demo-1.0-py3-none-any.whl"), wheel.String())
 	backend, _ := reluctant(t, http.StatusConflict, always, isFine)
-	url := gate(t, allow(t, "pypi"), "reverse_proxy "+backend)
+	url := gate(t, "allow pypi", "reverse_proxy "+backend)
 	said := succeeds(t, dir, twine, "upload", "--skip-existing", "--non-interactive", "--disable-progress-bar", "--username", "a", "--password", "b",
 		"--repository-url", url+"/", "demo-1.0-py3-none-any.whl")
 	if !strings.Contains(said, "Skipping") {
@@ -229,7 +229,7 @@ func TestGitLFS(t *testing.T) {
 		}
 	}
 	backend, _ := reluctant(t, http.StatusTooManyRequests, is("POST", "/objects/batch"), lfs)
-	self = gate(t, allow(t, "lfs"), "reverse_proxy "+backend)
+	self = gate(t, "allow lfs", "reverse_proxy "+backend)
 	dir := t.TempDir()
 	for _, args := range [][]string{
 		{"init", "--quiet"},

@@ -217,10 +217,13 @@ func withoutVary(w want) want {
 }
 
 // atHome answers with a Location on the backend's own host.
-func atHome(status int, path, body string) backend {
+func atHome(status int, path, body string) backend { return atHomeWith(status, body, path, asText) }
+
+// atHomeWith is the same with other fields.
+func atHomeWith(status int, body, path string, fields ...string) backend {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		addr := r.Context().Value(http.LocalAddrContextKey).(net.Addr).String()
-		return answers(status, body, asText, "Location: http://"+addr+path)(w, r)
+		return answers(status, body, append([]string{"Location: http://" + addr + path}, fields...)...)(w, r)
 	}
 }
 

@@ -278,6 +278,7 @@ func runScenarios(t *testing.T, table []scenario) {
 type played struct {
 	answer
 	informational []int
+	locations     []string // of these
 	host          string
 }
 
@@ -290,8 +291,8 @@ func (s *scenarioStage) play(t *testing.T, c *scenario, protocol, way, method st
 	}
 	p := played{host: host}
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
-		Got1xxResponse: func(status int, _ textproto.MIMEHeader) error {
-			p.informational = append(p.informational, status)
+		Got1xxResponse: func(status int, fields textproto.MIMEHeader) error {
+			p.informational, p.locations = append(p.informational, status), append(p.locations, fields.Get("Location"))
 			return nil
 		},
 	})

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -76,8 +77,10 @@ func (d document) judge(dst, body []byte, fields http.Header, o *normalize.Outco
 		return ruleReplace, nil
 	}
 	r := problem.Response{Status: o.Sent, Gateway: problem.FromGateway(fields["Proxy-Status"])}
-	if o.Sent == http.StatusServiceUnavailable {
-		r.RetryAfter, _ = normalize.RetryAfter(fields)
+	if seconds, ok := normalize.RetryAfter(fields); ok && seconds > 0 {
+		r.RetryAfter = seconds
+	} else if o.Unknown || len(fields["Retry-After"]) > 0 {
+		r.RetryAfter = problem.NoSeconds
 	}
 	if out, ok := r.Conform(dst, text, d.format); ok {
 		return ruleSend, out
@@ -88,8 +91,8 @@ func (d document) judge(dst, body []byte, fields http.Header, o *normalize.Outco
 // judgeDocument sends a document that was held, or what takes its place.
 func (s *sender) judgeDocument() {
 	kept, o := s.body.kept, &s.outcome
-	if s.document.kind == problemDocument && o.Sent == http.StatusServiceUnavailable {
-		owe(&s.head, s.gate, s.request, o) // the problem repeats the Retry-After
+	if s.document.kind == problemDocument {
+		oweRetryAfter(&s.head, s.gate, o) // the problem repeats it
 	}
 	r, out := s.document.judge(kept[len(kept):], kept, s.head.fields, o)
 	if r == rulePlan {
@@ -105,16 +108,19 @@ func (s *sender) judgeDocument() {
 			r = rulePass
 		}
 	}
+	trailers := s.head.takeTrailers()
 	switch r {
 	case ruleReceived:
+		defer maps.Copy(s.head.fields, trailers)
 		s.passKept(normalize.Outcome{Received: o.Received, Sent: o.Received, Reason: normalize.ReasonProtocol, Rule: -1, Verbatim: true})
 	case ruleSend:
-		s.head.sameType()
+		s.head.sameType(o.Sent)
 		s.mend(o)
 		s.send(o, out)
 	case ruleReplace:
 		s.replace(*o)
 	default:
+		defer maps.Copy(s.head.fields, trailers)
 		s.passKept(*o)
 	}
 }

@@ -87,30 +87,51 @@ func (h *head) mend(g *Gate, r *request, o *normalize.Outcome) {
 // 304 for the promise of a body (RFC 9110 §8.6, RFC 9113 §8.1.1).
 func (h *head) mendFraming(o *normalize.Outcome, major int) {
 	if o.Changed() {
+		normalize.DropRange(h.fields, o.Received)
 		switch o.Received {
 		case http.StatusNoContent, http.StatusNotModified:
 			h.set("Content-Length", "0")
 		case http.StatusPartialContent:
 			h.set("Cache-Control", "no-store") // a part is no whole
 		}
-		normalize.DropRange(h.fields, o.Received)
 	}
 	if o.Sent == http.StatusNoContent || o.Sent == http.StatusNotModified && major > 1 {
 		delete(h.fields, "Content-Length")
 	}
 }
 
-// dropBody drops what describes a body that is not sent.
-func (h *head) dropBody() { normalize.DropBodyFields(h.fields) }
+// dropBody drops what describes a body that is not sent. The Content-Range of a 416
+// is of the resource: clients read how long it is (RFC 9110 §15.5.17).
+func (h *head) dropBody(sent int) {
+	length := h.fields["Content-Range"]
+	normalize.DropBodyFields(h.fields)
+	if sent == http.StatusRequestedRangeNotSatisfiable && len(length) > 0 {
+		h.fields["Content-Range"] = length
+	}
+}
 
 // dropTrailers drops what describes trailers that are not sent.
 func (h *head) dropTrailers() { normalize.DropTrailers(h.fields) }
 
+// takeTrailers takes away what a handler without a map of its own has set behind a
+// body that is still held: in front of the body it is none.
+func (h *head) takeTrailers() http.Header {
+	if h.own != nil {
+		return nil
+	}
+	before := maps.Clone(h.fields)
+	h.dropTrailers()
+	for name := range h.fields {
+		delete(before, name)
+	}
+	return before
+}
+
 // sameType drops what does not describe a document any more that was brought in
 // line; it is still of the same media type.
-func (h *head) sameType() {
+func (h *head) sameType(sent int) {
 	contentType := h.fields["Content-Type"]
-	normalize.DropBodyFields(h.fields)
+	h.dropBody(sent)
 	h.fields["Content-Type"] = contentType
 }
 

@@ -45,7 +45,7 @@ func (s *sender) respond(o normalize.Outcome, returned bool) {
 		s.document = p.document
 		s.body.become(holding)
 		if s.request.method == http.MethodHead {
-			s.head.sameType() // how long it would be for a GET, its body would have to tell
+			s.head.sameType(o.Sent) // how long it would be for a GET, its body would have to tell
 			s.body.become(discarding)
 			s.commit(&o)
 		}
@@ -151,7 +151,7 @@ func (s *sender) pass(o normalize.Outcome) {
 // drop sends a head without a body; a 204 has not even the length of one
 // (RFC 9110 §8.6).
 func (s *sender) drop(o normalize.Outcome) {
-	s.head.dropBody()
+	s.head.dropBody(o.Sent)
 	if o.Sent != http.StatusNoContent {
 		s.head.set("Content-Length", "0")
 	}
@@ -162,7 +162,7 @@ func (s *sender) drop(o normalize.Outcome) {
 // replace sends our problem in place of the backend's body.
 func (s *sender) replace(o normalize.Outcome) {
 	o.Replaced = !o.Gateway
-	s.head.dropBody()
+	s.head.dropBody(o.Sent)
 	if o.Internal() {
 		delete(s.head.fields, "Location") // leads to where the backend is, if anywhere
 	}
@@ -207,7 +207,7 @@ func (s *sender) fail(o normalize.Outcome, cause error) error {
 	// handle_errors answers, and finds the request's body as it was.
 	s.request.upload.GiveBack()
 	s.request.upload = nil
-	s.head.dropBody()
+	s.head.dropBody(o.Sent)
 	s.mend(&o)
 	return asHandlerError(o.Sent, cause)
 }

@@ -84,12 +84,14 @@ func (x *exchange) finish(err error) error {
 		s.head.dropTrailers()
 		s.replace(s.outcome) // no body came: there is nothing to keep
 	case holding:
-		s.head.dropTrailers()
 		if s.body.late() { // its end is not the backend's
+			s.head.dropTrailers()
 			s.replace(s.outcome)
 			return nil
 		}
-		s.judgeDocument()
+		if s.judgeDocument(); s.body.state == passing {
+			s.head.handOnTrailers()
+		}
 	case refusing:
 		return s.fail(s.outcome, nil)
 	case discarding:
@@ -165,7 +167,7 @@ func (x *exchange) failed(err error) error {
 	if x.gate.Report || o.Verbatim || o.Sent < 400 && !o.Changed() {
 		if s.body.begun() { // with a body that nobody gets
 			s.head.dropTrailers()
-			s.head.dropBody()
+			s.head.dropBody(o.Sent)
 		}
 		if x.gate.Report {
 			s.foresee(&o)

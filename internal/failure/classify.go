@@ -34,7 +34,7 @@ func Classify(err error, status int) (normalize.Reason, string) {
 		return normalize.ReasonMalformed, "http_upgrade_failed"
 	case isMalformed(err):
 		return normalize.ReasonMalformed, "http_protocol_error"
-	case strings.Contains(err.Error(), "REFUSED_STREAM"), strings.Contains(err.Error(), "graceful shutdown GOAWAY"):
+	case isUnprocessed(err.Error()):
 		return normalize.ReasonBackendUnreachable, "destination_unavailable"
 	case strings.Contains(err.Error(), "stream error: "), strings.Contains(err.Error(), "http2: server sent GOAWAY"):
 		// HTTP/2 of net/http has an error of its own, which says so in words.
@@ -69,14 +69,22 @@ func Reached(err error, status int) bool {
 	switch {
 	case errors.Is(err, http.ErrAbortHandler), errors.Is(err, ErrSwitched):
 		return true
-	case strings.Contains(text, "REFUSED_STREAM"), strings.Contains(text, "graceful shutdown GOAWAY"):
-		return false // RFC 9113 §8.7: it was not processed
+	case isUnprocessed(text):
+		return false
 	}
 	reason, proxyError, ok := classifyNet(err)
 	if !ok {
 		return status != http.StatusServiceUnavailable
 	}
 	return reason == normalize.ReasonBackendTimeout && proxyError != "connection_timeout" || proxyError == "tls_alert_received"
+}
+
+// isUnprocessed tells whether a backend said over HTTP/2 that it did nothing with
+// the request: it refused the stream, or went away before it came to it (RFC 9113
+// §8.7). net/http says so in words.
+func isUnprocessed(text string) bool {
+	return strings.Contains(text, "REFUSED_STREAM") || strings.Contains(text, "graceful shutdown GOAWAY") ||
+		strings.Contains(text, "received GOAWAY from server")
 }
 
 // classifyNet knows the errors of names, connections and TLS. reverse_proxy

@@ -61,8 +61,9 @@ const (
 const maxPreflights = 1000
 
 // enterBeside admits a preflight, within their bound.
-func (v *Visit) enterBeside(l *limiter) Verdict {
-	if l.preflights.Add(1) > maxPreflights {
+func (v *Visit) enterBeside(s *Shedder) Verdict {
+	l := s.limiter
+	if l.preflights.Add(1) > maxPreflights && !s.config.Report {
 		l.preflights.Add(-1)
 		v.place.RetryAfter = 1
 		return Shed
@@ -75,7 +76,7 @@ func (v *Visit) enterBeside(l *limiter) Verdict {
 // fails where a matcher of a class does.
 func (v *Visit) Enter(s *Shedder, r *Request) (Verdict, error) {
 	if r.Preflight {
-		return v.enterBeside(s.limiter), nil
+		return v.enterBeside(s), nil
 	}
 	var err error
 	p := &v.place
