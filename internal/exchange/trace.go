@@ -1,10 +1,13 @@
 package exchange
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/internal/overload"
 	"github.com/statusgate/statusgate/normalize"
@@ -194,12 +197,20 @@ func (t *Trace) answered(j *judgement) {
 	result := statusText(r.Status)
 	switch {
 	case r.Source == normalize.SourceGateway && t.err != nil:
-		t.add(StepAnswer, "gateway", result, t.err.Error())
+		t.add(StepAnswer, "gateway", result, causeOf(t.err))
 	case j.unanswered:
 		t.add(StepAnswer, "nobody", result, "no handler has answered: the server sends an empty 200")
 	default:
 		t.add(StepAnswer, "backend", result, shownField(r.Header, "Content-Type"))
 	}
+}
+
+// causeOf is what an error of a handler says, without where Caddy met it.
+func causeOf(err error) string {
+	if he, ok := errors.AsType[caddyhttp.HandlerError](err); ok && he.Err != nil {
+		return he.Err.Error()
+	}
+	return err.Error()
 }
 
 // statusText is a received or sent status as texts have it.
