@@ -240,14 +240,17 @@ func (s *Script) serve(conn net.Conn) {
 		_, _ = io.WriteString(conn, "this is no HTTP\r\n\r\n")
 		return
 	}
-	head, body := s.Head, s.Body
+	_, _ = conn.Write(s.message(r.Method))
+}
+
+// message is the answer on the connection.
+func (s *Script) message(method string) []byte {
+	head := s.Head
 	if head == nil {
 		head = NewScript(http.StatusOK, nil, nil).Head
 	}
-	if r.Method == http.MethodHead {
-		body = nil
+	if method == http.MethodHead {
+		return head
 	}
-	if _, err := conn.Write(head); err == nil {
-		_, _ = conn.Write(body)
-	}
+	return slices.Concat(head, s.Body)
 }
