@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"golang.org/x/term"
 )
 
 // printer prints for people: lines with a word in front, in colour on a terminal.
@@ -16,12 +18,13 @@ type printer struct {
 
 // newPrinter prints in colour where w is a terminal and NO_COLOR is not set.
 func newPrinter(w io.Writer) *printer {
-	p := &printer{w: w}
-	if file, ok := w.(*os.File); ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" {
-		info, err := file.Stat()
-		p.colour = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return p
+	return &printer{w: w, colour: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// isTerminal reports whether a person sees what is written.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a file descriptor
 }
 
 // Colours, as ANSI terminals have them.

@@ -71,13 +71,15 @@ func Load(src *Source) (*Stage, error) {
 		return nil, err
 	}
 	cfg.AppsRaw = prepared.apps // for a matcher that asks for one
+	s := &Stage{servers: prepared.servers, gates: prepared.gates}
+	base.Context = context.WithValue(base.Context, stageKey{}, s)
 	ctx, cancel := caddy.NewContext(base)
+	s.cancel = cancel
 	app, err := ctx.LoadModuleByID("http", prepared.http)
 	if err != nil {
 		cancel()
 		return nil, err
 	}
-	s := &Stage{cancel: cancel, servers: prepared.servers, gates: prepared.gates}
 	for _, srv := range s.servers {
 		srv.open(app.(*caddyhttp.App).Servers[srv.name])
 	}
@@ -93,6 +95,9 @@ func (s *Stage) Close() error {
 	s.cancel()
 	return errors.Join(errs...)
 }
+
+// stageKey is where the modules find their Stage.
+type stageKey struct{}
 
 // Mistake is an error of whoever asks, not of the exchange.
 type Mistake struct{ error }

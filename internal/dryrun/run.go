@@ -200,22 +200,21 @@ func fieldsOf(response *http.Response) http.Header {
 }
 
 // enter tells that a gate is entered. What it returns is to be called on the way out.
-func (r *run) enter(place int, g *exchange.Gate) (leave func()) {
+func (r *run) enter(place int) (leave func()) {
 	gate := r.stage.gates[place]
-	gate.gate = g
 	trace := new(exchange.Trace)
-	g.Trace = trace
+	gate.gate.Trace = trace
 	r.result.Passages = append(r.result.Passages, &Passage{Gate: gate, Trace: trace})
 	r.inside++
 	return func() {
 		r.inside--
-		g.Trace = nil
-		gate.place(trace)
+		gate.gate.Trace = nil
+		gate.locate(trace)
 	}
 }
 
-// place tells the steps where they stand.
-func (g *Gate) place(trace *exchange.Trace) {
+// locate tells the steps where they stand.
+func (g *Gate) locate(trace *exchange.Trace) {
 	for i := range trace.Steps {
 		step := &trace.Steps[i]
 		switch step.Kind {

@@ -352,3 +352,40 @@ func (s *Stage) addresses() string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// GateOf finds the gate of a name and a site, for what needs only one: "" stands for
+// any.
+func (s *Stage) GateOf(name, site string) (*Gate, error) {
+	var found []*Gate
+	var names []string
+	for _, g := range s.gates {
+		if name != "" && g.Name != name || site != "" && !g.isFor(site) {
+			continue
+		}
+		found = append(found, g)
+		names = append(names, fmt.Sprintf("%s (%s)", g.Name, g.place()))
+	}
+	switch len(found) {
+	case 0:
+		return nil, mistakef("the configuration has no such gate")
+	case 1:
+		return found[0], nil
+	}
+	return nil, mistakef("there are several gates, say which: %s", strings.Join(names, ", "))
+}
+
+// isFor reports whether a site that leads to the gate is for a host.
+func (g *Gate) isFor(host string) bool {
+	return len(g.hosts) == 0 || slices.ContainsFunc(g.hosts, func(pattern string) bool { return matchesHost(pattern, host) })
+}
+
+// place says where a gate is, as far as that is known.
+func (g *Gate) place() string {
+	switch {
+	case g.At != "":
+		return g.At
+	case len(g.hosts) > 0:
+		return g.hosts[0]
+	}
+	return g.server.String()
+}

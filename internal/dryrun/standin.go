@@ -64,6 +64,9 @@ func (h *standIn) Provision(ctx caddy.Context) error {
 		return err
 	}
 	h.inner = inner.(caddyhttp.MiddlewareHandler)
+	if h.Role == roleGate {
+		ctx.Context.Value(stageKey{}).(*Stage).gates[h.Place].gate = inner.(gated).Gate()
+	}
 	return nil
 }
 
@@ -75,7 +78,7 @@ func (h *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	run := runOf(r.Context())
 	switch h.Role {
 	case roleGate:
-		defer run.enter(h.Place, h.inner.(gated).Gate())()
+		defer run.enter(h.Place)()
 		return h.inner.ServeHTTP(w, r, next)
 	case roleStatic:
 		if run.atBackend() && run.script.given() {
