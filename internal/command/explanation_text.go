@@ -30,6 +30,7 @@ func (x *explanation) writeWay(p *printer) {
 		p.row("gate", p.in(red, "none: no gate is on the way of this request"))
 	} else {
 		x.writeGate(p)
+		p.row("backend", x.backend())
 		for _, step := range x.passage.Trace.Steps {
 			writeStep(p, &step)
 		}
@@ -52,6 +53,18 @@ func (x *explanation) writeGate(p *printer) {
 	p.row("gate", text)
 	if names := x.names(); len(names) > 1 {
 		p.under(p.in(faint, fmt.Sprintf("on the way: %s (--gate chooses)", strings.Join(names, ", "))))
+	}
+}
+
+// backend says who answers behind the gate.
+func (x *explanation) backend() string {
+	switch r := x.result; {
+	case r.Backend == "":
+		return "not asked"
+	case r.Static:
+		return r.Backend + " answers by itself"
+	default:
+		return r.Backend + ", in whose place this command answers"
 	}
 }
 

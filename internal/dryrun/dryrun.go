@@ -42,6 +42,7 @@ type Gate struct {
 
 	server    *server
 	hosts     []string // of the sites that lead to it; none: all
+	named     bool     // within a named route, which any site may invoke
 	resources []string // the templates of the declared ones
 	says      string   // what it adapts to
 	where     func(option string) string

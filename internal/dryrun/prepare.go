@@ -100,7 +100,7 @@ func (p *prepared) server(name string, o object, ports httpPorts) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		var err error
-		if named[name], err = w.route(named[name], way{}.to("named route "+name)); err != nil {
+		if named[name], err = w.route(named[name], way{named: true}.to("named route "+name)); err != nil {
 			return err
 		}
 	}
@@ -117,6 +117,7 @@ type walk struct {
 type way struct {
 	words []string // the matchers, outermost first
 	hosts []string // of the outermost matcher that has some
+	named bool     // within a named route
 }
 
 func (on way) to(words string) way {
@@ -255,7 +256,7 @@ func (w *walk) handler(h object, raw json.RawMessage, on way) (any, error) {
 // gate prepares a gate: it runs as it is, within what tells the exchange that it is
 // there.
 func (w *walk) gate(h object, raw json.RawMessage, on way) standIn {
-	g := &Gate{Name: h.text("name"), Way: on.words, hosts: on.hosts, server: w.server, says: canonical(raw), where: func(string) string { return "" }}
+	g := &Gate{Name: h.text("name"), Way: on.words, hosts: on.hosts, named: on.named, server: w.server, says: canonical(raw), where: func(string) string { return "" }}
 	if g.Name == "" {
 		g.Name = directive
 	}

@@ -11,7 +11,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/internal/exchange"
 )
@@ -84,7 +87,8 @@ type run struct {
 	answers int  // of backends
 	used    bool // the script was
 	leave   context.CancelFunc
-	done    chan struct{}
+	done    chan struct{} // closed once the handlers have ended, or were not asked
+	ended   sync.Once
 }
 
 type runKey struct{}
@@ -128,6 +132,9 @@ func (s *Stage) Run(ctx context.Context, req *Request, script *Script) (*Result,
 	r.wait(conn)
 	return r.result, nil
 }
+
+// end tells that the handlers have ended.
+func (r *run) end() { r.ended.Do(func() { close(r.done) }) }
 
 // settleWait is how long a handler may still work for an answer that is whole.
 const settleWait = 100 * time.Millisecond
@@ -251,8 +258,12 @@ func (r *run) note(format string, args ...any) {
 func (r *run) roundTrip(req *http.Request, t *transport, who string) (*http.Response, error) {
 	r.asked(who, false)
 	if r.used {
-		r.note("%s, which is asked too, answers with an empty 200", who)
-		return empty(req, http.StatusOK), nil
+		status := http.StatusOK
+		if err, ok := req.Context().Value(caddyhttp.ErrorCtxKey).(caddyhttp.HandlerError); ok && err.StatusCode != 0 {
+			status = err.StatusCode // of which the page is
+		}
+		r.note("%s, which is asked too, answers with an empty %d", who, status)
+		return empty(req, status), nil
 	}
 	r.used = true
 	if r.script.Failure == Canceled {

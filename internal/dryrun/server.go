@@ -139,7 +139,7 @@ func (s *server) open(srv *caddyhttp.Server) {
 // serve takes a request through Caddy's server.
 func (s *server) serve(srv *caddyhttp.Server, w http.ResponseWriter, r *http.Request) {
 	run := runOf(r.Context())
-	defer close(run.done)
+	defer run.end()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	run.leave = cancel
@@ -202,6 +202,13 @@ func loopback(port int) net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1
 type memoryConn struct {
 	net.Conn
 	run *run
+}
+
+// Close implements [net.Conn]. The server closes the connection of a request that it
+// answers without asking a handler, such as one that is no HTTP.
+func (c *memoryConn) Close() error {
+	defer c.run.end()
+	return c.Conn.Close()
 }
 
 // LocalAddr implements [net.Conn].
@@ -334,10 +341,13 @@ func (s *Stage) onlySite(gate, uri string) (*target, error) {
 
 // sites are the hosts of the sites that lead to the gate.
 func (g *Gate) sites() []string {
-	if len(g.hosts) == 0 {
+	hosts := slices.Clone(g.hosts)
+	if g.named {
+		hosts = slices.Clone(g.server.hosts)
+	}
+	if len(hosts) == 0 {
 		return []string{"localhost"}
 	}
-	hosts := slices.Clone(g.hosts)
 	for i := range hosts {
 		hosts[i] = strings.Replace(hosts[i], "*", "any", 1)
 	}

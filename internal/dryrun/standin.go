@@ -87,10 +87,10 @@ func (h *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		run.asked(h.Name, true)
 		return h.inner.ServeHTTP(w, r, next)
 	case rolePass:
-		run.note("%s does not run: it lets every request pass", h.Name)
 		before := run.answers
 		err := next.ServeHTTP(w, r)
 		if err != nil || run.answers > before || !run.atBackend() {
+			run.note("%s does not run: it lets every request pass", h.Name)
 			return err
 		}
 	}
