@@ -64,8 +64,12 @@ func (s *sender) respond(o normalize.Outcome, returned bool) {
 func (s *sender) report(o normalize.Outcome) {
 	p := planBody(s.gate, s.request, s.head.fields, &o, true)
 	o.Replaced = p.plan == planReplace
+<<<<<<< HEAD
 	s.request.trace.reported(&o, p.why)
 	s.foresee(&o)
+=======
+	s.request.trace.reported(p)
+>>>>>>> 10ec699 (exchange: tests of traces and of what is foreseen)
 	s.conclude(o)
 }
 

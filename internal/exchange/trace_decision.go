@@ -107,13 +107,19 @@ func (t *Trace) conformed(d document) {
 }
 
 // reported takes note of what a body would become.
-func (t *Trace) reported(o *normalize.Outcome, why string) {
-	switch {
-	case t == nil:
-	case o.Replaced:
-		t.becomes("replaced", why)
+func (t *Trace) reported(p bodyPlan) {
+	if t == nil {
+		return
+	}
+	switch p.plan {
+	case planReplace:
+		t.becomes("replaced", p.why)
+	case planDrop, planRefuse:
+		t.becomes("none", p.why)
+	case planHold:
+		t.becomes("kept", p.why+", or replaced if it is none")
 	default:
-		t.becomes("kept", why)
+		t.becomes("kept", p.why)
 	}
 }
 
