@@ -234,7 +234,8 @@ func some(g *generator, n int, of ...string) (chosen []string) {
 
 // options are those of a gate.
 func (g *generator) options(name string) string {
-	lines := []string{"name " + name, "contract " + one(g, "documented", "documented", "strict", "registered")}
+	lines := []string{"name " + name, "contract " + one(g, "documented", "documented", "strict", "registered"),
+		"retry_after 90s 90s"}
 	lines = append(lines, some(g, 3,
 		"map 302 401 when header Location */login*", "map 404 503 when header X-Error db*", "map 201 pass", "map 500-502 404 when source backend",
 		"map 502 503 when source gateway", "map 429 pass",
@@ -246,7 +247,7 @@ func (g *generator) options(name string) string {
 	)...)
 	lines = append(lines, some(g, 5,
 		"allow 409 418", "report", "methods GET POST", "consumes application/json", "produces application/json text/html", "codings gzip",
-		"unknown_resources pass", "challenge `Basic realm=\"{http.request.host}\"`", "retry_after 90s", "proxy_status off",
+		"unknown_resources pass", "challenge `Basic realm=\"{http.request.host}\"`", "proxy_status off",
 		one(g, "cors", "cors https://app.example.com {\n\texpose X-Error\n}"),
 		"location {\n\tcreated /made/{http.statusgate.json./id}\n\taccepted /jobs/{http.response.header.X-Job}\n\thost "+one(g, "public", "keep")+"\n}",
 		one(g, "problems off", "problems {\n\tbodies keep\n}", "problems {\n\tbodies replace\n\tdetail off\n}", "problems {\n\tformats xml text\n\ttype https://e.example/{http.statusgate.sent_status}\n}"),
@@ -269,7 +270,7 @@ func (g *generator) site(address, backend string) string {
 		"map {path} {kind} {\n\t/orders order\n\tdefault other\n}\nheader X-Kind {kind}\n", "vars greeting hello\n", "uri strip_prefix /v1\n",
 		"respond /health fine 200\n", "redir /old /orders 301\n", "invoke /shared shared\n", "request_body {\n\tmax_size 100\n}\n", "error /broken \"made up\" 507\n",
 		"handle_errors {\n\theader X-Handled yes\n\trespond \"{err.status_code} handled\" {err.status_code}\n}\n",
-		"handle_errors 404 502 {\n\tstatusgate {\n\t\tname errors\n\t}\n\trespond \"a page\" {err.status_code}\n}\n",
+		"handle_errors 404 502 {\n\tstatusgate {\n\t\tname errors\n\t\tretry_after 90s 90s\n\t}\n\trespond \"a page\" {err.status_code}\n}\n",
 	), "")
 	body := gate + proxy
 	switch g.IntN(6) {

@@ -167,7 +167,7 @@ func TestTrace(t *testing.T) {
 		{"one that names itself", statusgate.Handler{}, to("POST", "/orders", ""), sendsAll(201, ``, "Content-Location", "/orders/8"), `
 			field Location: /orders/8 (owed: Content-Location)`},
 		{"one that was put", statusgate.Handler{}, to("PUT", "/orders/9", ""), sendsAll(201, ``), `
-			field Location: /orders/9 (owed: what was put)`},
+			field Location: /orders/9 (owed: the target URI)`},
 		{"what nobody knows", statusgate.Handler{}, to("GET", "/", ""), sendsAll(405, ``), `
 			field Allow:  (owed, but neither the backend nor the configuration tells it)`},
 		{"fields of another answer", statusgate.Handler{}, to("GET", "/", ""), sendsAll(302, ``, "Etag", `"1"`, "Location", "/x"), `
