@@ -369,7 +369,7 @@ func TestADryRunRepeats(t *testing.T) {
 	stage := load(t, globals+"http://a.localhost:8000 {\n\tstatusgate\n\treverse_proxy 127.0.0.1:1\n}\n")
 	var first *dryrun.Result
 	for range 3 {
-		got, err := stage.Run(t.Context(), &dryrun.Request{Method: "GET", URL: "/x"}, dryrun.NewScript(520, nil, nil))
+		got, err := stage.Run(t.Context(), &dryrun.Request{Method: "GET", URL: "/x"}, dryrun.NewScript(418, nil, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -222,7 +222,7 @@ func (t *Trace) whence(g *Gate, o *normalize.Outcome, name string, changed bool)
 	case "Accept-Encoding":
 		return "owed: the codings of the resource"
 	case "Retry-After":
-		return "owed: retry_after"
+		return "owed: retry_after, drawn by lot"
 	case "Proxy-Status":
 		return "tells what was received, or what failed (RFC 9209)"
 	case "Vary":
