@@ -64,12 +64,8 @@ func (s *sender) respond(o normalize.Outcome, returned bool) {
 func (s *sender) report(o normalize.Outcome) {
 	p := planBody(s.gate, s.request, s.head.fields, &o, true)
 	o.Replaced = p.plan == planReplace
-<<<<<<< HEAD
-	s.request.trace.reported(&o, p.why)
-	s.foresee(&o)
-=======
 	s.request.trace.reported(p)
->>>>>>> 10ec699 (exchange: tests of traces and of what is foreseen)
+	s.foresee(&o)
 	s.conclude(o)
 }
 
@@ -80,6 +76,7 @@ func (s *sender) foresee(o *normalize.Outcome) {
 	}
 	foreseen := head{fields: s.head.fields.Clone()}
 	owe(&foreseen, s.gate, s.request, o)
+	s.request.trace.foreseen(s.head.fields, foreseen.fields)
 }
 
 // conclude makes an outcome known that is not carried out here. In report mode
@@ -91,7 +88,7 @@ func (s *sender) conclude(o normalize.Outcome) {
 		o = s.refused
 		o.Received = received
 	}
-	s.request.trace.concluded(&o)
+	s.request.trace.concluded(s.gate, &o)
 	s.record.Publish(&o)
 	s.record.Count(&o, s.body.visit.Place())
 }

@@ -25,11 +25,13 @@ type Trace struct {
 	// Resource is what the request was held against, nil if it was not.
 	Resource *Resource
 
-	err   error  // that a handler returned
-	from  string // where the Location of the answer comes from
-	plan  string // why the body becomes what it does
-	fate  string // what it becomes
-	fresh bool   // steps of the body are due
+	err   error       // that a handler returned
+	from  string      // where the Location of the answer comes from
+	plan  string      // why the body becomes what it does
+	fate  string      // what it becomes
+	fresh bool        // a step of the body is due
+	is    http.Header // the fields of an answer that is only reported
+	would http.Header // as they would be
 }
 
 // The kinds of steps.

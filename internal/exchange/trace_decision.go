@@ -151,9 +151,20 @@ func (t *Trace) outcome(o *normalize.Outcome) {
 	t.add(StepDecision, statusText(o.Received), statusText(o.Sent), o.Reason.String())
 }
 
+// foreseen takes note of the fields that an answer would have.
+func (t *Trace) foreseen(before, after http.Header) {
+	if t != nil {
+		t.is, t.would = before, after
+	}
+}
+
 // concluded takes down an outcome that is not carried out here.
-func (t *Trace) concluded(o *normalize.Outcome) {
+func (t *Trace) concluded(g *Gate, o *normalize.Outcome) {
+	if t == nil {
+		return
+	}
 	t.outcome(o)
+	t.fields(g, o, t.is, t.would)
 	t.body()
 }
 
@@ -176,7 +187,7 @@ var owedBy = map[int]string{
 func (t *Trace) fields(g *Gate, o *normalize.Outcome, before, after http.Header) {
 	owed := owedBy[o.Sent]
 	switch was, is := before[owed], after[owed]; {
-	case owed == "" || o.Verbatim:
+	case owed == "" || o.Verbatim || after == nil:
 	case len(is) == 0:
 		t.add(StepField, shownName(owed), "", "owed, but neither the backend nor the configuration tells it")
 	case slices.Equal(was, is):

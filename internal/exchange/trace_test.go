@@ -206,6 +206,10 @@ func TestTrace(t *testing.T) {
 			body : kept (it is an error of the client's own protocol, or replaced if it is none)`},
 		{"a report of what is replaced", statusgate.Handler{Report: true}, to("GET", "/", ""), sendsAll(520, "x", "Content-Type", "image/png"), `
 			body : replaced (the error is internal: its body may show how the backend is made)`},
+		{"a report of what is owed", statusgate.Handler{Report: true}, to("GET", "/", ""), sendsAll(401, "x"), `
+			decision 401: 401 (documented)
+			field WWW-Authenticate: Bearer (owed: challenge)
+			body : kept (the error is the client's)`},
 		{"a report of what is dropped", statusgate.Handler{Report: true, Map: rules.Map}, to("GET", "/", ""), sendsAll(200, "x", "X-Done", "1", "Content-Type", "image/png"), `
 			body : none (a 204 has none)`},
 		{"a report of what is kept", statusgate.Handler{Report: true}, to("GET", "/", ""), sendsAll(200, "x"), `
