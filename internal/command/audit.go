@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type auditor struct {
 	keys         []string
 	top          int
 	resources    bool
+	json         bool
 }
 
 func auditCommand() *cobra.Command {
@@ -57,6 +59,7 @@ may be compressed. A file - is standard input. A line that cannot be read is cou
 	f.StringVar(&a.until, "until", "", "Only what was logged before this time")
 	f.IntVar(&a.top, "top", 0, "Rows of each list of the report (default: two screens in all)")
 	f.StringVarP(&a.out, "out", "o", "text", "What to print: text, json, csv or html")
+	f.BoolVar(&a.json, "json", false, "Print one JSON document")
 	f.BoolVar(&a.resources, "resources", false, "Print the resource blocks that the traffic suggests")
 	return runs(cmd, 0, -1, a.run)
 }
@@ -96,6 +99,9 @@ func (a *auditor) run(cmd *cobra.Command, files []string) (bool, error) {
 
 // writer is what prints the report.
 func (a *auditor) writer() (func(*audit.Report, io.Writer) error, error) {
+	if a.json {
+		a.out = "json"
+	}
 	if a.resources {
 		return (*audit.Report).WriteResources, nil
 	}
@@ -112,6 +118,9 @@ func (a *auditor) writer() (func(*audit.Report, io.Writer) error, error) {
 // input is what is read.
 func (a *auditor) input(files []string, stdin io.Reader) (*accesslog.Input, error) {
 	in := &accesslog.Input{Paths: files, Stdin: stdin}
+	if a.config == "-" && (len(files) == 0 || slices.Contains(files, "-")) {
+		return nil, errors.New("standard input can't be both the configuration and a log")
+	}
 	var err error
 	if a.format != "" {
 		if in.Format, err = accesslog.ParseFormat(a.format); err != nil {

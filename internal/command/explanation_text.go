@@ -36,7 +36,7 @@ func (x *explanation) writeWay(p *printer) {
 		}
 	}
 	for _, note := range x.result.Notes {
-		p.row("note", wrapped(note, width))
+		p.row("note", note)
 	}
 }
 
@@ -88,13 +88,13 @@ func writeStep(p *printer, s *exchange.Step) {
 	case exchange.StepCheck:
 		p.row("check", mark(p, s.Result)+" "+s.What+"  "+s.Why)
 	case exchange.StepOverload:
-		p.row("overload", strings.TrimSpace(s.What+" "+s.Result)+behind(s.Why))
+		p.row("overload", p.because(strings.TrimSpace(s.What+" "+s.Result), s.Why))
 	case exchange.StepAnswer:
-		p.row("answer", p.in(bold, s.Result)+" from "+s.What+behind(s.Why))
+		p.row("answer", p.because(p.in(bold, s.Result)+" from "+s.What, s.Why))
 	case exchange.StepRule:
 		writeRule(p, s)
 	case exchange.StepInspection:
-		p.row("body", p.in(yellow, "undecided")+behind(s.Why))
+		p.row("body", p.because(p.in(yellow, "undecided"), s.Why))
 	case exchange.StepTable:
 		writeTable(p, s)
 	case exchange.StepDecision:
@@ -104,18 +104,25 @@ func writeStep(p *printer, s *exchange.Step) {
 		if s.Result == "" {
 			value = "no " + s.What
 		}
-		p.row("field", value+behind(s.Why))
+		p.row("field", p.because(value, s.Why))
 	case exchange.StepBody:
-		p.row("body", s.Result+behind(s.Why))
+		p.row("body", p.because(s.Result, s.Why))
 	}
 }
 
-// behind puts a text behind another.
-func behind(text string) string {
-	if text == "" {
-		return ""
+// because puts a reason behind a text, or below it where there is no room.
+func (p *printer) because(text, why string) string {
+	switch {
+	case why == "":
+		return text
+	case len(text)+len(why) < width:
+		return text + "  " + p.in(faint, "("+why+")")
 	}
-	return "  (" + text + ")"
+	lines := strings.Split(wrapped(why, width), "\n")
+	for i := range lines {
+		lines[i] = strings.Repeat(" ", label) + p.in(faint, lines[i])
+	}
+	return text + "\n" + strings.Join(lines, "\n")
 }
 
 // mark is a sign for a result.

@@ -64,7 +64,8 @@ func decide(g *exchange.Gate) audit.Decide {
 // table is what the flags of the command say.
 type table struct {
 	oneGate
-	out string
+	out  string
+	json bool
 }
 
 func tableCommand() *cobra.Command {
@@ -84,11 +85,15 @@ columns it reads.`,
 	}
 	t.flags(cmd)
 	cmd.Flags().StringVarP(&t.out, "out", "o", "csv", "What to print: csv, json or sql")
+	cmd.Flags().BoolVar(&t.json, "json", false, "Print one JSON document")
 	return runs(cmd, 0, 0, t.run)
 }
 
 // run prints the table.
 func (t *table) run(cmd *cobra.Command, _ []string) (bool, error) {
+	if t.json {
+		t.out = "json"
+	}
 	write, ok := map[string]func(*audit.Table) error{
 		"csv":  func(table *audit.Table) error { return table.WriteCSV(cmd.OutOrStdout()) },
 		"json": func(table *audit.Table) error { return table.WriteJSON(cmd.OutOrStdout()) },

@@ -224,21 +224,28 @@ func (o *outcome) write(p *printer) {
 // columnWidth is how wide what was wanted and what came are at most, side by side.
 const columnWidth = 40
 
+// apart reports whether what was wanted and what came have lines of their own.
+func (d *difference) apart() bool {
+	return len([]rune(d.want)) > columnWidth || strings.Contains(d.want+d.got, "\n")
+}
+
 // beside gives what was wanted and what came, side by side; below each other where
 // they are too long for that.
 func (o *outcome) beside() (lines []string) {
 	first, second := len("what"), len("want")
 	for _, d := range o.differences {
-		first, second = max(first, len(d.what)), max(second, min(columnWidth, len([]rune(d.want))))
+		first = max(first, len(d.what))
+		if !d.apart() {
+			second = max(second, len([]rune(d.want)))
+		}
 	}
 	row := func(what, want, got string) {
 		lines = append(lines, fmt.Sprintf("%-*s  %-*s  %s", first, what, second, want, got))
 	}
 	row("", "want", "got")
 	for _, d := range o.differences {
-		if len([]rune(d.want)) > columnWidth || strings.Contains(d.want+d.got, "\n") {
-			row(d.what, "", "")
-			lines = append(lines, "  want "+short(d.want), "  got  "+short(d.got))
+		if d.apart() {
+			lines = append(lines, d.what, "  want "+short(d.want), "  got  "+short(d.got))
 			continue
 		}
 		row(d.what, d.want, short(d.got))

@@ -171,7 +171,7 @@ func (s *sender) drop(o normalize.Outcome) {
 // replace sends our problem in place of the backend's body.
 func (s *sender) replace(o normalize.Outcome) {
 	o.Replaced = !o.Gateway
-	s.request.trace.replaced(s.body.state, &o)
+	s.request.trace.replaced(s, &o)
 	s.head.dropBody()
 	if o.Internal() {
 		delete(s.head.fields, "Location") // leads to where the backend is, if anywhere

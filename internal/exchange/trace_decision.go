@@ -31,6 +31,10 @@ func (t *Trace) decided(j *judgement, o *normalize.Outcome) {
 	if o.Reason != normalize.ReasonRule {
 		t.table(j.response.Status)
 	}
+	if o.Unknown {
+		t.Steps[len(t.Steps)-1].Why += " But the request is not idempotent (RFC 9110 §9.2.2), and may have been carried out:" +
+			" a 503 would ask to repeat it."
+	}
 }
 
 // table takes down what the table knows of a received status.
@@ -81,15 +85,17 @@ func (t *Trace) becomes(fate, why string) {
 
 // replaced takes note of why a problem takes the place of a body, if that is only
 // known now.
-func (t *Trace) replaced(s state, o *normalize.Outcome) {
+func (t *Trace) replaced(s *sender, o *normalize.Outcome) {
 	switch {
 	case t == nil:
 	case o.Gateway:
 		t.becomes("replaced", "the answer is the gate's own: a problem")
-	case s == deferred:
-		t.becomes("replaced", "it is empty: a problem")
-	case s == holding:
-		t.becomes("replaced", "it looks like an error that a client reads, and is none: a problem")
+	case s.body.state == deferred:
+		t.becomes("replaced", "it is empty, or a page without a label: a problem")
+	case s.body.state == holding && s.document.kind == problemDocument:
+		t.becomes("replaced", "it is no valid problem: one of the gate's")
+	case s.body.state == holding:
+		t.becomes("replaced", whyInternal+", and it is no error of the client's own protocol: a problem")
 	default:
 		t.becomes("replaced", t.plan+": a problem")
 	}
@@ -136,18 +142,18 @@ func (t *Trace) mended(g *Gate, o *normalize.Outcome, before, after http.Header)
 	if t == nil {
 		return
 	}
+	t.Outcome = nil // of what was not carried out
 	t.outcome(o)
 	t.fields(g, o, before, after)
 	t.body()
 }
 
-// outcome takes down which status goes out, or would.
+// outcome takes down which status goes out, or would. What is reported first counts.
 func (t *Trace) outcome(o *normalize.Outcome) {
-	if t == nil {
-		return
+	if t.Outcome == nil {
+		outcome := *o
+		t.Outcome = &outcome
 	}
-	outcome := *o
-	t.Outcome = &outcome
 	t.add(StepDecision, statusText(o.Received), statusText(o.Sent), o.Reason.String())
 }
 

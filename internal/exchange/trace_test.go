@@ -192,11 +192,16 @@ func TestTrace(t *testing.T) {
 		{"problems replace", statusgate.Handler{Problems: &statusgate.Problems{Bodies: "replace"}}, to("GET", "/", ""), sendsAll(404, "x", "Content-Type", "text/plain"), `
 			body : replaced (problems bodies replace: a problem)`},
 		{"problems keep", statusgate.Handler{Problems: &statusgate.Problems{Bodies: "keep"}}, to("GET", "/", ""), sendsAll(404, "", "Content-Type", "text/plain"), `
-			body : replaced (it is empty: a problem)`},
+			body : replaced (it is empty, or a page without a label: a problem)`},
 		{"a problem", statusgate.Handler{}, to("GET", "/", ""), sendsAll(402, `{"title":"t","status":402}`, "Content-Type", "application/problem+json"), `
 			body : kept (it is a problem (RFC 9457): its members are brought in line)`},
 		{"no problem", statusgate.Handler{}, to("GET", "/", ""), sendsAll(402, `no`, "Content-Type", "application/problem+json"), `
-			body : replaced (it looks like an error that a client reads, and is none: a problem)`},
+			body : replaced (it is no valid problem: one of the gate's)`},
+		{"no fault", statusgate.Handler{}, to("GET", "/", ""), sendsAll(500, `oops`, "Content-Type", "text/plain"), `
+			body : replaced (the error is internal: its body may show how the backend is made, and it is no error of the client's own protocol: a problem)`},
+		{"an unknown outcome", statusgate.Handler{}, to("POST", "/", ""), sendsAll(502, `oops`), `
+			table 502 Bad Gateway: 503 (The backend's backend is down or broken; a later try may succeed. But the request is not idempotent (RFC 9110 §9.2.2), and may have been carried out: a 503 would ask to repeat it.)
+			decision 502: 500 (table)`},
 		{"a fault", statusgate.Handler{}, to("POST", "/", "", "Content-Type", "application/json"), sendsAll(500, `{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"m"}}`, "Content-Type", "application/json"), `
 			body : kept (it is an error of the client's own protocol: less what it may tell of the backend)`},
 		{"a page", statusgate.Handler{}, to("GET", "/", ""), sendsAll(404, `<html>`, "Content-Type", "text/html"), `
