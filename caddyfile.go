@@ -125,6 +125,7 @@ func (p *parser) read() *built {
 		p.RemainingArgs()
 	}
 	p.block("", p.option)
+	p.handler.lines = p.lines
 	if p.soft {
 		p.handler.Map = p.handler.withSoftErrors() // written out, so that adapting shows it
 	}

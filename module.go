@@ -16,6 +16,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	_ "github.com/statusgate/statusgate/internal/command" // caddy statusgate
 	"github.com/statusgate/statusgate/internal/exchange"
 	"github.com/statusgate/statusgate/internal/overload"
 	"github.com/statusgate/statusgate/internal/telemetry"
@@ -157,6 +158,7 @@ type Handler struct {
 
 	gate    *exchange.Gate
 	shedder *overload.Shedder // to give back
+	lines   lines             // where options stand, of one that was read from a Caddyfile
 }
 
 // CaddyModule returns the Caddy module information.
@@ -211,6 +213,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 
 // Gate is the gate of a handler that was provisioned, nil of any other.
 func (h *Handler) Gate() *exchange.Gate { return h.gate }
+
+// Where tells where an option stands, as file:line, by the words that lead to it and
+// by the number of a rule or a resource: map.3, resource.0. It is "" where that is
+// not known, as for what came from JSON.
+func (h *Handler) Where(option string) string {
+	if at, ok := h.lines[option]; ok {
+		return at.String()
+	}
+	return ""
+}
 
 // Interface guards
 var (

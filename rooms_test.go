@@ -24,11 +24,14 @@ var forbidden = map[string][]string{
 	"/internal/charset":     {module},
 	"/internal/lex":         {module},
 	"/internal/redact":      {"caddy", "root", "rooms"},
-	"/internal/exchange":    {"root"},
+	"/internal/command":     {"root"},
+	"/internal/dryrun":      {"root", "/internal/command"},
+	"/internal/exchange":    {"root", "/internal/dryrun", "/internal/command"},
 	"/internal/failure":     {"caddy", "root", "/internal/exchange"},
 	"/internal/overload":    {"root", "/internal/exchange", "/internal/telemetry"},
 	"/internal/registry":    {"caddy", "root", "/internal/exchange"},
 	"/internal/requestbody": {"root", "/internal/exchange"},
+	"/internal/schematest":  {module},
 	"/internal/telemetry":   {"root", "/internal/exchange", "/internal/overload"},
 }
 

@@ -37,6 +37,7 @@ type Inspector struct {
 	html   htmlReader
 	tails  [][]byte // for each Contains, the end of what was seen
 	prefix []byte   // for Regexp
+	notes  []string // for Evidence, nil where nobody asks
 }
 
 // slot is the state of one test.
@@ -74,7 +75,7 @@ func (i *Inspector) reset(m Media, charset string, tests []int, captures bool) {
 	for n := range i.tails {
 		i.tails[n] = i.tails[n][:0]
 	}
-	i.prefix = i.prefix[:0]
+	i.prefix, i.notes = i.prefix[:0], nil
 	for n := range i.slots {
 		i.slots[n] = slot{settled: tests != nil}
 	}

@@ -25,6 +25,7 @@ func (i *Inspector) pointerScalar(test int, kind valueKind, txt []byte) {
 	if s.settled {
 		return
 	}
+	i.note(test, kind, txt)
 	if kind == number && i.json.long {
 		i.settle(test) // not to be compared
 		return
@@ -51,6 +52,7 @@ func (i *Inspector) opened(n *node, kind valueKind) {
 	for _, h := range n.hooks {
 		switch h.role {
 		case rolePointer:
+			i.note(int(h.at), kind, nil)
 			if vs := &i.plan.tests[h.at].values; len(vs.list) > 0 {
 				i.decide(int(h.at), answer(vs.holdOpen()))
 			}
@@ -113,6 +115,9 @@ func (f found) opens(kind valueKind) bool { return !f.close && f.kind == kind }
 func (f found) isNull() bool { return !f.close && f.kind == null }
 
 func (i *Inspector) known(r role, f found) {
+	if i.notes != nil {
+		i.noteKnown(r, f)
+	}
 	switch {
 	case r <= rpcOther:
 		if !i.rpc.take(r, f) {

@@ -144,6 +144,7 @@ func (i *Inspector) soapClosed(depth int) {
 	case depth == 3 && s.fault:
 		i.decideAuto(testSOAP, http.StatusInternalServerError)
 	case depth == 5 && s.fault && s.code && x.keep && !x.children && len(x.content()) > 0:
+		i.noteAll(testSOAP, "the fault's code", mark, x.content())
 		i.decideAuto(testSOAP, faultStatus(x.content()))
 	}
 }

@@ -173,8 +173,11 @@ func (i *Inspector) atTarget(test int) bool {
 // xmlFirstChild judges an element in which the first element begins.
 func (i *Inspector) xmlFirstChild() {
 	for _, test := range i.plan.byKind[testXML] {
-		if t := &i.plan.tests[test]; i.atTarget(test) && t.attr == "" && t.values.holdOpen() {
-			i.decide(test, Yes)
+		if t := &i.plan.tests[test]; i.atTarget(test) && t.attr == "" {
+			i.note(test, object, nil)
+			if t.values.holdOpen() {
+				i.decide(test, Yes)
+			}
 		}
 	}
 }
@@ -207,6 +210,7 @@ func (i *Inspector) xmlContent(test int) {
 	if len(txt) == 0 {
 		kind = null
 	}
+	i.note(test, kind, txt)
 	if i.plan.tests[test].values.hold(kind, txt) {
 		i.slots[test].auto, _ = integer(txt)
 		i.decide(test, Yes)

@@ -206,7 +206,7 @@ func (c *Contract) Decide(r *Response) Verdict {
 	if c.rules == nil || len(c.rules.index[at]) == 0 {
 		return c.base[at].on(r)
 	}
-	v, ok := c.rules.decide(r)
+	v, ok := c.rules.decide(r, nil)
 	switch {
 	case !ok:
 		undecided := v.Undecided

@@ -144,11 +144,17 @@ func NewRules(rules []Rule) *Rules {
 	return rs
 }
 
-func (rs *Rules) decide(r *Response) (Verdict, bool) {
+// decide goes through the rules for a status. It calls seen, if there is one, with
+// each and what came of it.
+func (rs *Rules) decide(r *Response, seen func(rule int, a inspect.Answer)) (Verdict, bool) {
 	undecided := false
 	for _, i := range rs.index[slot(r.Status)] {
 		rule := &rs.rules[i]
-		switch a := rule.holds(r); {
+		a := rule.holds(r)
+		if seen != nil {
+			seen(int(i), a)
+		}
+		switch {
 		case a == inspect.No:
 			continue
 		case a == inspect.Unknown && r.Final:

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
 
 	_ "github.com/statusgate/statusgate"
@@ -181,6 +183,26 @@ func within(t *testing.T, limit time.Duration, what string, done <-chan struct{}
 	}
 }
 
+// asCaddy makes the tests' program the Caddy that xcaddy.sh builds.
+const asCaddy = "STATUSGATE_TESTS_AS_CADDY"
+
+// caddyCommand is a command of that Caddy, in the root of the repository.
+func caddyCommand(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Dir = ".."
+	cmd.Env = append(os.Environ(), asCaddy+"=1", "HOME="+t.TempDir())
+	return cmd
+}
+
 func TestMain(m *testing.M) {
+	if os.Getenv(asCaddy) != "" {
+		caddycmd.Main()
+		return
+	}
 	os.Exit(m.Run())
 }

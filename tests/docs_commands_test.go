@@ -30,13 +30,20 @@ func normalized(output string) string {
 	return strings.TrimRight(padded.ReplaceAllString(output, "      $1 "), "\n")
 }
 
-// shell runs a command of a page as its reader would, but for the ports and
-// the access log.
+// shell runs a command of a page as its reader would, but for the ports, the access
+// log and the file that is ./caddy.
 func shell(t *testing.T, e *example, command string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", strings.ReplaceAll(e.Replace(command), shownLog, e.accessLog))
+	command = strings.ReplaceAll(e.Replace(command), shownLog, e.accessLog)
+	cmd := caddyCommand(t)
+	cmd.Args = []string{"sh", "-c", strings.ReplaceAll(command, "./caddy ", "'"+cmd.Path+"' ")}
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Path = sh
 	home := t.TempDir() // no .curlrc, no proxy
-	cmd.Env = append(os.Environ(), "HOME="+home, "CURL_HOME="+home, "NO_PROXY=*", "no_proxy=*", "LC_ALL=C")
+	cmd.Env = append(cmd.Env, "HOME="+home, "CURL_HOME="+home, "NO_PROXY=*", "no_proxy=*", "LC_ALL=C")
 	output, err := cmd.Output()
 	if err != nil {
 		t.Errorf("%s: %v", command, err)
@@ -111,8 +118,8 @@ func runBlock(t *testing.T, e *example, block string) string {
 	}
 	for _, shown := range strings.Split("\n"+block, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(shown, "\n")
-		if tool, _, _ := strings.Cut(command, " "); tool != "curl" && tool != "grep" {
-			t.Errorf("%q is neither curl nor grep", command)
+		if tool, _, _ := strings.Cut(command, " "); tool != "curl" && tool != "grep" && tool != "./caddy" {
+			t.Errorf("%q is neither curl, grep nor ./caddy", command)
 			continue
 		}
 		if strings.Contains(command, shownLog) {

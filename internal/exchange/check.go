@@ -27,6 +27,7 @@ func (rs *Resources) find(r *http.Request) (res *Resource, unknown bool) {
 func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
 	res, unknown := rs.find(r.Request)
 	r.resource = res
+	r.trace.resource(res, unknown, unknown && rs.Reject)
 	negotiated := telemetry.NoText
 	if unknown && rs.Reject {
 		o = rejection(http.StatusNotFound, normalize.ReasonUnknownResource)
@@ -37,6 +38,7 @@ func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
 		} else {
 			o = rejection(http.StatusNotAcceptable, normalize.ReasonAccept)
 		}
+		r.trace.accept(res, r, negotiated, ok)
 	}
 	r.record.PublishNegotiated(negotiated)
 	return o, ok
@@ -45,11 +47,15 @@ func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
 // takes holds the method and the content of a request against the resource. A
 // body of unknown length is looked into only where it would be refused.
 func (res *Resource) takes(r *request) (normalize.Outcome, bool) {
-	if o, ok := res.checkMethod(r.Request); !ok {
+	o, ok := res.checkMethod(r.Request)
+	r.trace.method(res, r, ok)
+	if !ok {
 		return o, false
 	}
 	reason := res.checkContent(r.Header)
-	if reason == 0 || r.ContentLength == 0 || r.Method == http.MethodConnect || r.upload.Empty() {
+	none := r.ContentLength == 0 || r.Method == http.MethodConnect || reason != 0 && r.upload.Empty()
+	r.trace.content(res, r, reason, !none)
+	if reason == 0 || none {
 		return normalize.Outcome{}, true
 	}
 	return rejection(http.StatusUnsupportedMediaType, reason), false

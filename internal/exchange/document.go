@@ -98,6 +98,7 @@ func (s *sender) judgeDocument() {
 	if r == rulePlan {
 		p := planBody(s.gate, s.request, s.head.fields, o, false)
 		s.head.varies = s.head.varies || p.varies
+		s.request.trace.planned(p.why)
 		switch p.plan {
 		case planHold:
 			s.document = p.document
@@ -115,6 +116,7 @@ func (s *sender) judgeDocument() {
 		s.passKept(normalize.Outcome{Received: o.Received, Sent: o.Received, Reason: normalize.ReasonProtocol, Rule: -1, Verbatim: true})
 	case ruleSend:
 		s.head.sameType(o.Sent)
+		s.request.trace.conformed(s.document)
 		s.mend(o)
 		s.send(o, out)
 	case ruleReplace:

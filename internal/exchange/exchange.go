@@ -39,7 +39,7 @@ func begin(g *Gate, w http.ResponseWriter, r *http.Request) *exchange {
 	fields := w.Header()
 	x.gate = g
 	x.record = g.Telemetry.Record(r)
-	x.request = newRequest(r, &x.record, g.Resources.Defaults)
+	x.request = newRequest(g, r, &x.record)
 	x.judgement.gate, x.judgement.request, x.judgement.fields = g, &x.request, fields
 	s := &x.sender
 	s.gate, s.request, s.record = g, &x.request, &x.record
@@ -87,6 +87,7 @@ func (x *exchange) admit(r *http.Request) (ok bool, err error) {
 			// The gate tells which methods a resource has (RFC 9110 §9.3.7).
 			x.sender.head.set("Allow", x.request.resource.Methods.Allow())
 			o.Verbatim = true
+			x.request.trace.planned("the gate answers OPTIONS")
 			x.sender.drop(o)
 			return false, nil
 		default:
@@ -109,6 +110,7 @@ func (x *exchange) enter() (ok bool, err error) {
 		WebSocket: isWebSocket(x.request.Request), Preflight: isPreflight(x.request.Request), Logged: x.record.Logged(),
 	})
 	place := x.visit.Place()
+	x.request.trace.overload(place, verdict)
 	if place != nil {
 		x.record.PublishShed(place)
 	}

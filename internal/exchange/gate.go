@@ -63,6 +63,8 @@ type Gate struct {
 	Shedder *overload.Shedder
 	// Telemetry is where decisions are made known.
 	Telemetry *telemetry.Gate
+	// Trace takes down what exchanges go through, nil in normal service.
+	Trace *Trace
 
 	proxyStatuses proxyStatuses
 	patients      patients

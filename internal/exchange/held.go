@@ -40,6 +40,9 @@ func (h *held) begin(g *Gate, fields http.Header, media inspect.Media) *inspect.
 	h.coding = inspect.Coding(fields["Content-Encoding"]...)
 	look := &g.Inspection
 	h.inspector = look.Plan.Get(media, inspect.CharsetOf(fields.Get("Content-Type")), nil, len(look.Captures) > 0)
+	if g.Trace != nil {
+		h.inspector.Watch()
+	}
 	return h.inspector
 }
 

@@ -133,6 +133,7 @@ func (i *inspection) conclude(how inspect.Ending, cause telemetry.Cause) normali
 	o := i.judgement.conclude(how)
 	if i.judgement.undecided {
 		i.sender.gate.Telemetry.Undecided(cause)
+		i.sender.request.trace.undecided(cause.String())
 	}
 	return o
 }

@@ -39,6 +39,7 @@ func (j *judgement) judge(r *normalize.Response) (o normalize.Outcome, pending b
 	j.response = *r
 	j.response.Header, j.response.Method, j.response.Request = j.fields, j.request.method, j.request.Header
 	j.label()
+	j.request.trace.answered(j)
 	o, pending = j.decide()
 	if !pending {
 		j.putInspector()
@@ -56,6 +57,13 @@ func (j *judgement) putInspector() {
 
 // decide decides with what is known by now.
 func (j *judgement) decide() (o normalize.Outcome, pending bool) {
+	if o, pending = j.weigh(); !pending {
+		j.request.trace.decided(j, &o)
+	}
+	return o, pending
+}
+
+func (j *judgement) weigh() (o normalize.Outcome, pending bool) {
 	r := &j.response
 	v := j.gate.Contract.Decide(r)
 	if v.Pending {
@@ -165,6 +173,9 @@ func (j *judgement) label() {
 	}
 	if !r.Final && (j.unanswered || !mayHaveBody(r.Status, j.fields)) {
 		r.Inspector = look.Plan.Get(r.Media, "", nil, true)
+		if j.gate.Trace != nil {
+			r.Inspector.Watch()
+		}
 		r.Inspector.End(inspect.Whole)
 		r.Final = true
 	}

@@ -16,14 +16,18 @@ func locationOf(g *Gate, r *request, h http.Header, status int) string {
 		return values[0]
 	}
 	if status == http.StatusAccepted {
+		r.trace.location("location accepted")
 		return r.expandLocation(g.Owed.Accepted)
 	}
 	if location := r.expandLocation(g.Owed.Created); location != "" {
+		r.trace.location("location created")
 		return location
 	}
 	if location := h.Get("Content-Location"); location != "" {
+		r.trace.location("Content-Location")
 		return location
 	}
+	r.trace.location("the target URI")
 	return normalize.CreatedURI(r.method, originalURI(r.Request), r.Header.Get("Destination"), r.public())
 }
 

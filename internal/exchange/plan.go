@@ -27,6 +27,7 @@ type bodyPlan struct {
 	plan
 	document document // for planHold
 	varies   bool     // the request's Accept had a say
+	why      string   // for people
 }
 
 // planBody decides whose body goes with an outcome. It changes nothing. Connect
@@ -34,21 +35,25 @@ type bodyPlan struct {
 func planBody(g *Gate, r *request, h http.Header, o *normalize.Outcome, connect bool) bodyPlan {
 	switch {
 	case o.Sent == http.StatusNoContent && o.Received != http.StatusNoContent:
-		return bodyPlan{plan: planDrop}
+		return bodyPlan{plan: planDrop, why: "a 204 has none"}
 	case o.Reason == normalize.ReasonRepresentation && g.Problems.Off:
-		return bodyPlan{plan: planRefuse}
+		return bodyPlan{plan: planRefuse, why: "the client has just refused it"}
 	case o.Reason == normalize.ReasonRepresentation:
-		return bodyPlan{plan: planReplace} // the client has just refused this body
-	case o.Sent < 400 || o.Verbatim || g.Problems.Off:
-		return bodyPlan{plan: planKeep}
+		return bodyPlan{plan: planReplace, why: "the client has just refused it"}
+	case o.Sent < 400:
+		return bodyPlan{plan: planKeep, why: "the answer is no error"}
+	case o.Verbatim:
+		return bodyPlan{plan: planKeep, why: "the answer passes as it is"}
+	case g.Problems.Off:
+		return bodyPlan{plan: planKeep, why: "problems are off"}
 	case !mayHaveBody(o.Received, h):
-		return bodyPlan{plan: planReplace}
+		return bodyPlan{plan: planReplace, why: "it is empty"}
 	case connect && mayBeConnect(g, r, h, o):
-		return bodyPlan{plan: planHold, document: document{kind: connectDocument}}
+		return bodyPlan{plan: planHold, document: document{kind: connectDocument}, why: "it is an error of Connect RPC"}
 	case g.Problems.Bodies == BodiesReplace:
-		return bodyPlan{plan: planReplace}
+		return bodyPlan{plan: planReplace, why: "problems bodies replace"}
 	case g.Problems.Bodies == BodiesKeep:
-		return bodyPlan{plan: keep(r)}
+		return bodyPlan{plan: keep(r), why: "problems bodies keep"}
 	}
 	return planError(r, h, o)
 }
@@ -59,16 +64,21 @@ func planError(r *request, h http.Header, o *normalize.Outcome) bodyPlan {
 	format, isProblem := problem.FormatOf(contentType)
 	switch {
 	case isProblem && o.Internal() && o.Sent < 500:
-		return bodyPlan{plan: planReplace} // below 500 extension members would stay
+		// Below 500 extension members would stay.
+		return bodyPlan{plan: planReplace, why: whyInternal}
 	case isProblem:
-		return bodyPlan{plan: planHold, document: document{kind: problemDocument, format: format}}
+		return bodyPlan{plan: planHold, document: document{kind: problemDocument, format: format}, why: "it is a problem (RFC 9457)"}
 	case o.Internal() && mayHold(r, h) && faults.Possible(contentType):
-		return bodyPlan{plan: planHold, document: document{kind: faultDocument}}
-	case o.Internal() || inspect.MediaOf(contentType) == inspect.MediaHTML && contentType != "":
-		return bodyPlan{plan: planReplace}
+		return bodyPlan{plan: planHold, document: document{kind: faultDocument}, why: "it is an error of the client's own protocol"}
+	case o.Internal():
+		return bodyPlan{plan: planReplace, why: whyInternal}
+	case inspect.MediaOf(contentType) == inspect.MediaHTML && contentType != "":
+		return bodyPlan{plan: planReplace, why: "it is a page of HTML"}
 	}
-	return bodyPlan{plan: keep(r)}
+	return bodyPlan{plan: keep(r), why: "the error is the client's"}
 }
+
+const whyInternal = "the error is internal: its body may show how the backend is made"
 
 // keep is the plan for a body that the client may see if there is one. A length
 // alone is only the promise of one.

@@ -23,6 +23,7 @@ type request struct {
 	upload   *requestbody.Body // nil where there is no content
 	record   *telemetry.Record
 	replacer *caddy.Replacer // nil outside Caddy's server
+	trace    *Trace          // nil in normal service
 	resource *Resource
 	method   string
 	accept   []string
@@ -30,9 +31,9 @@ type request struct {
 	urn      string // the same as a URI
 }
 
-func newRequest(r *http.Request, record *telemetry.Record, resource *Resource) request {
+func newRequest(g *Gate, r *http.Request, record *telemetry.Record) request {
 	return request{
-		Request: r, record: record, replacer: record.Replacer(), resource: resource,
+		Request: r, record: record, replacer: record.Replacer(), trace: g.Trace, resource: g.Resources.Defaults,
 		method: r.Method, accept: r.Header["Accept"],
 	}
 }

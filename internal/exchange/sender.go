@@ -36,6 +36,7 @@ func (s *sender) respond(o normalize.Outcome, returned bool) {
 	s.drips = !returned && mayHaveBody(o.Received, s.head.fields)
 	p := planBody(s.gate, s.request, s.head.fields, &o, true)
 	s.head.varies = s.head.varies || p.varies
+	s.request.trace.planned(p.why)
 	switch p.plan {
 	case planKeep:
 		s.pass(o)
@@ -61,7 +62,9 @@ func (s *sender) respond(o normalize.Outcome, returned bool) {
 // report makes a decision on a response from behind known that is not carried
 // out.
 func (s *sender) report(o normalize.Outcome) {
-	o.Replaced = planBody(s.gate, s.request, s.head.fields, &o, true).plan == planReplace
+	p := planBody(s.gate, s.request, s.head.fields, &o, true)
+	o.Replaced = p.plan == planReplace
+	s.request.trace.reported(p)
 	s.foresee(&o)
 	s.conclude(o)
 }
@@ -73,6 +76,7 @@ func (s *sender) foresee(o *normalize.Outcome) {
 	}
 	foreseen := head{fields: s.head.fields.Clone()}
 	owe(&foreseen, s.gate, s.request, o)
+	s.request.trace.foreseen(s.head.fields, foreseen.fields)
 }
 
 // conclude makes an outcome known that is not carried out here. In report mode
@@ -84,6 +88,7 @@ func (s *sender) conclude(o normalize.Outcome) {
 		o = s.refused
 		o.Received = received
 	}
+	s.request.trace.concluded(s.gate, &o)
 	s.record.Publish(&o)
 	s.record.Count(&o, s.body.visit.Place())
 }
@@ -129,9 +134,11 @@ func (s *sender) overflow() {
 
 // mend makes a decision known and gives the head the fields that it owes.
 func (s *sender) mend(o *normalize.Outcome) {
+	before := s.request.trace.before(s.head.fields)
 	s.record.Publish(o)
 	s.head.mend(s.gate, s.request, o)
 	s.body.settle(s.request, s.head.fields, o.Gateway)
+	s.request.trace.mended(s.gate, o, before, s.head.fields)
 	s.record.Count(o, s.body.visit.Place())
 }
 
@@ -144,6 +151,7 @@ func (s *sender) commit(o *normalize.Outcome) {
 // pass sends the head; the backend's body follows.
 func (s *sender) pass(o normalize.Outcome) {
 	s.head.mendFraming(&o, s.request.ProtoMajor)
+	s.request.trace.becomes("kept", "")
 	s.body.become(passing)
 	s.commit(&o)
 }
@@ -155,6 +163,7 @@ func (s *sender) drop(o normalize.Outcome) {
 	if o.Sent != http.StatusNoContent {
 		s.head.set("Content-Length", "0")
 	}
+	s.request.trace.becomes("none", "")
 	s.body.become(discarding)
 	s.commit(&o)
 }
@@ -163,6 +172,7 @@ func (s *sender) drop(o normalize.Outcome) {
 func (s *sender) replace(o normalize.Outcome) {
 	o.Replaced = !o.Gateway
 	s.head.dropBody(o.Sent)
+	s.request.trace.replaced(s, &o)
 	if o.Internal() {
 		delete(s.head.fields, "Location") // leads to where the backend is, if anywhere
 	}
@@ -208,6 +218,7 @@ func (s *sender) fail(o normalize.Outcome, cause error) error {
 	s.request.upload.GiveBack()
 	s.request.upload = nil
 	s.head.dropBody(o.Sent)
+	s.request.trace.becomes("none", "problems are off: handle_errors answers")
 	s.mend(&o)
 	return asHandlerError(o.Sent, cause)
 }

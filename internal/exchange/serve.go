@@ -152,6 +152,7 @@ func (x *exchange) failed(err error) error {
 	if status == normalize.ClientGone || errors.Is(x.request.Context().Err(), context.Canceled) && x.request.upload.Fault() == requestbody.None {
 		return x.gone(err)
 	}
+	x.request.trace.failed(err)
 	o, _ := x.judgement.judge(&normalize.Response{
 		Status: status, Source: normalize.SourceGateway, Reached: failure.Reached(err, status) && x.request.upload.Fault() == requestbody.None,
 	})

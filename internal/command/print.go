@@ -1,0 +1,88 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// printer prints for people: lines with a word in front, in colour on a terminal.
+type printer struct {
+	w      io.Writer
+	colour bool
+	err    error
+}
+
+// newPrinter prints in colour where w is a terminal and NO_COLOR is not set.
+func newPrinter(w io.Writer) *printer {
+	return &printer{w: w, colour: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// isTerminal reports whether a person sees what is written.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a file descriptor
+}
+
+// Colours, as ANSI terminals have them.
+const (
+	plain  = ""
+	bold   = "1"
+	faint  = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+// in gives a text in a colour.
+func (p *printer) in(colour, text string) string {
+	if !p.colour || colour == plain || text == "" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[0m"
+}
+
+// printf prints, and keeps the first error.
+func (p *printer) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+// label is how wide the words in front are.
+const label = 10
+
+// row prints a line with a word in front.
+func (p *printer) row(word, text string) {
+	p.printf("%s%s\n", p.in(faint, fmt.Sprintf("%-*s", label, word)), text)
+}
+
+// under prints lines below a row.
+func (p *printer) under(text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		p.printf("%s%s\n", strings.Repeat(" ", label), line)
+	}
+}
+
+// wrapped breaks a text into lines of so many characters, between words.
+func wrapped(text string, width int) string {
+	var b strings.Builder
+	at := 0
+	for i, word := range strings.Fields(text) {
+		switch n := len([]rune(word)); {
+		case i == 0:
+			at = n
+		case at+1+n > width:
+			b.WriteByte('\n')
+			at = n
+		default:
+			b.WriteByte(' ')
+			at += 1 + n
+		}
+		b.WriteString(word)
+	}
+	return b.String()
+}

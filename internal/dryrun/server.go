@@ -1,0 +1,401 @@
+package dryrun
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+)
+
+// httpPorts are the ports of the schemes.
+type httpPorts struct{ http, https int }
+
+func portsOf(app object) httpPorts {
+	ports := httpPorts{80, 443}
+	_ = json.Unmarshal(app["http_port"], &ports.http) // absent: 80
+	_ = json.Unmarshal(app["https_port"], &ports.https)
+	return ports
+}
+
+// server is a server of the configuration, without its listeners.
+type server struct {
+	name      string
+	ports     []int
+	encrypted bool
+	hosts     []string // of its routes; none: all
+
+	listener *memory
+	http     *http.Server
+	served   sync.WaitGroup
+}
+
+// newServer reads what tells which requests a server gets.
+func newServer(name string, o object, ports httpPorts) *server {
+	s := &server{name: name}
+	var listen []string
+	_ = json.Unmarshal(o["listen"], &listen) // a mistake in it is found when it is loaded
+	for _, address := range listen {
+		a, err := caddy.ParseNetworkAddress(address)
+		if err != nil || a.IsUnixNetwork() || a.IsFdNetwork() {
+			continue
+		}
+		for port := a.StartPort; port <= a.EndPort; port++ {
+			s.ports = append(s.ports, int(port)) //nolint:gosec // a port
+		}
+	}
+	if len(listen) == 0 {
+		s.ports = []int{ports.https}
+	}
+	var routes []struct{ Match []struct{ Host []string } }
+	_ = json.Unmarshal(o["routes"], &routes)
+	for _, route := range routes {
+		for _, set := range route.Match {
+			s.hosts = append(s.hosts, set.Host...)
+		}
+	}
+	s.encrypted = s.isEncrypted(o, ports)
+	return s
+}
+
+// isEncrypted reports whether Caddy would speak TLS: where it is told to, or manages
+// certificates for the hosts.
+func (s *server) isEncrypted(o object, ports httpPorts) bool {
+	if !slices.ContainsFunc(s.ports, func(port int) bool { return port != ports.http }) {
+		return false
+	}
+	var policies []json.RawMessage
+	if _ = json.Unmarshal(o["tls_connection_policies"], &policies); len(policies) > 0 {
+		return true
+	}
+	var automatic struct {
+		Disable bool     `json:"disable"`
+		Skip    []string `json:"skip"`
+	}
+	_ = json.Unmarshal(o["automatic_https"], &automatic)
+	return !automatic.Disable && slices.ContainsFunc(s.hosts, func(host string) bool { return !slices.Contains(automatic.Skip, host) })
+}
+
+// scheme is how the server is asked.
+func (s *server) scheme() string {
+	if s.encrypted {
+		return "https"
+	}
+	return "http"
+}
+
+// String is the address of the server.
+func (s *server) String() string {
+	if len(s.ports) == 0 {
+		return s.scheme() + " on a socket"
+	}
+	return fmt.Sprintf("%s://:%d", s.scheme(), s.ports[0])
+}
+
+// takes reports whether a site of the server is for a host.
+func (s *server) takes(host string) bool {
+	return len(s.hosts) == 0 || slices.ContainsFunc(s.hosts, func(pattern string) bool { return matchesHost(pattern, host) })
+}
+
+// matchesHost: each label of a pattern is a label of the host, or "*".
+func matchesHost(pattern, host string) bool {
+	want, got := strings.Split(pattern, "."), strings.Split(host, ".")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if want[i] != "*" && !strings.EqualFold(want[i], got[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// open begins to serve in memory.
+func (s *server) open(srv *caddyhttp.Server) {
+	s.listener = &memory{conns: make(chan net.Conn), closed: make(chan struct{})}
+	s.http = &http.Server{ //nolint:gosec // the client is ours
+		Handler:        http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(srv, w, r) }),
+		MaxHeaderBytes: srv.MaxHeaderBytes, ErrorLog: log.New(io.Discard, "", 0),
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, runKey{}, c.(*memoryConn).run)
+		},
+	}
+	s.served.Go(func() { _ = s.http.Serve(s.listener) })
+}
+
+// serve takes a request through Caddy's server.
+func (s *server) serve(srv *caddyhttp.Server, w http.ResponseWriter, r *http.Request) {
+	run := runOf(r.Context())
+	defer run.end()
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	run.leave = cancel
+	if s.encrypted {
+		r.TLS = &tls.ConnectionState{
+			Version: tls.VersionTLS13, HandshakeComplete: true, ServerName: strings.Split(r.Host, ":")[0], NegotiatedProtocol: "http/1.1",
+		}
+	}
+	srv.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// close ends the serving.
+func (s *server) close() error {
+	err := s.http.Close()
+	s.served.Wait()
+	return err
+}
+
+// dial connects to the server, for one exchange.
+func (s *server) dial(r *run) (net.Conn, error) {
+	client, conn := net.Pipe()
+	select {
+	case s.listener.conns <- &memoryConn{conn, r}:
+		return client, nil
+	case <-s.listener.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// memory is a listener that nobody can reach from outside.
+type memory struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+// Accept implements [net.Listener].
+func (m *memory) Accept() (net.Conn, error) {
+	select {
+	case conn := <-m.conns:
+		return conn, nil
+	case <-m.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements [net.Listener].
+func (m *memory) Close() error {
+	m.once.Do(func() { close(m.closed) })
+	return nil
+}
+
+// Addr implements [net.Listener].
+func (m *memory) Addr() net.Addr { return loopback(0) }
+
+// loopback is the address of this machine for itself.
+func loopback(port int) net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port} }
+
+// memoryConn is a connection in memory, for one exchange.
+type memoryConn struct {
+	net.Conn
+	run *run
+}
+
+// Close implements [net.Conn]. The server closes the connection of a request that it
+// answers without asking a handler, such as one that is no HTTP.
+func (c *memoryConn) Close() error {
+	defer c.run.end()
+	return c.Conn.Close()
+}
+
+// LocalAddr implements [net.Conn].
+func (c *memoryConn) LocalAddr() net.Addr { return loopback(c.run.target.port) }
+
+// RemoteAddr implements [net.Conn]. The port is any.
+func (c *memoryConn) RemoteAddr() net.Addr { return loopback(50000) }
+
+// target is where a request goes.
+type target struct {
+	server *server
+	host   string // as in the Host field
+	port   int
+	uri    string // as in the request line
+}
+
+// String is the target as a URL.
+func (t *target) String() string {
+	if strings.HasPrefix(t.uri, "/") {
+		return t.server.scheme() + "://" + t.host + t.uri
+	}
+	return t.server.scheme() + "://" + t.host + " " + t.uri
+}
+
+// target finds the server that a request is for.
+func (s *Stage) target(req *Request) (*target, error) {
+	if len(s.gates) == 0 {
+		return nil, errors.New("the configuration has no statusgate")
+	}
+	site, uri := req.Site, req.URL
+	if !strings.HasPrefix(uri, "/") && uri != "*" {
+		u, err := url.Parse(uri)
+		if err != nil || u.Host == "" {
+			u, err = url.Parse("//" + uri)
+		}
+		if err != nil || u.Host == "" {
+			return nil, mistakef("%q is no URL", req.URL)
+		}
+		site = u.Host
+		if u.Scheme != "" {
+			site = u.Scheme + "://" + u.Host
+		}
+		uri = u.RequestURI()
+	}
+	if site == "" {
+		return s.onlySite(req.Gate, uri)
+	}
+	return s.siteOf(site, uri)
+}
+
+// siteOf finds the server for a host, which may have a scheme and a port.
+func (s *Stage) siteOf(site, uri string) (*target, error) {
+	scheme, host, ok := strings.Cut(site, "://")
+	if !ok {
+		scheme, host = "", site
+	}
+	name, portText, err := net.SplitHostPort(host)
+	if err != nil {
+		name, portText = host, ""
+	}
+	port, _ := strconv.Atoi(portText)
+	if port == 0 && scheme != "" {
+		port = map[string]int{"http": 80, "https": 443}[scheme]
+	}
+	best := -1
+	var found *server
+	for _, srv := range s.servers {
+		if scheme != "" && srv.scheme() != scheme || port != 0 && !slices.Contains(srv.ports, port) {
+			continue
+		}
+		rank := s.rank(srv, name)
+		if rank > best {
+			best, found = rank, srv
+		}
+	}
+	if found == nil {
+		return nil, mistakef("no server of the configuration is at %s: there is %s", site, s.addresses())
+	}
+	t := &target{server: found, host: host, port: port, uri: uri}
+	if port == 0 && len(found.ports) > 0 {
+		t.port = found.ports[0]
+	}
+	return t, nil
+}
+
+// rank says how well a server suits a host: one with a site and a gate best.
+func (s *Stage) rank(srv *server, host string) int {
+	rank := 0
+	if srv.takes(host) {
+		rank += 2
+		if len(srv.hosts) > 0 {
+			rank++
+		}
+	}
+	if slices.ContainsFunc(s.gates, func(g *Gate) bool { return g.server == srv }) {
+		rank += 4
+	}
+	return rank
+}
+
+// onlySite is the site with a gate, or with the gate of a name, if there is one.
+func (s *Stage) onlySite(gate, uri string) (*target, error) {
+	var found []*target
+	var names []string
+	for _, g := range s.gates {
+		if gate != "" && g.Name != gate {
+			continue
+		}
+		for _, host := range g.sites() {
+			t := &target{server: g.server, host: host, uri: uri}
+			if len(g.server.ports) > 0 {
+				t.port = g.server.ports[0]
+			}
+			if t.port != 0 && t.port != 80 && t.port != 443 {
+				t.host = net.JoinHostPort(host, strconv.Itoa(t.port))
+			}
+			if name := t.server.scheme() + "://" + t.host; !slices.Contains(names, name) {
+				found, names = append(found, t), append(names, name)
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, mistakef("no gate has the name %q", gate)
+	case 1:
+		return found[0], nil
+	}
+	return nil, mistakef("several sites have a gate: say which, by a whole URL: %s", strings.Join(names, ", "))
+}
+
+// sites are the hosts of the sites that lead to the gate.
+func (g *Gate) sites() []string {
+	hosts := slices.Clone(g.hosts)
+	if g.named {
+		hosts = slices.Clone(g.server.hosts)
+	}
+	if len(hosts) == 0 {
+		return []string{"localhost"}
+	}
+	for i := range hosts {
+		hosts[i] = strings.Replace(hosts[i], "*", "any", 1)
+	}
+	return hosts
+}
+
+// addresses are those of all servers, in words.
+func (s *Stage) addresses() string {
+	var all []string
+	for _, srv := range s.servers {
+		all = append(all, srv.String())
+	}
+	return strings.Join(all, ", ")
+}
+
+// GateOf finds the gate of a name and a site, for what needs only one: "" stands for
+// any.
+func (s *Stage) GateOf(name, site string) (*Gate, error) {
+	var found []*Gate
+	var names []string
+	for _, g := range s.gates {
+		if name != "" && g.Name != name || site != "" && !g.isFor(site) {
+			continue
+		}
+		found = append(found, g)
+		names = append(names, fmt.Sprintf("%s (%s)", g.Name, g.place()))
+	}
+	switch len(found) {
+	case 0:
+		return nil, mistakef("the configuration has no such gate")
+	case 1:
+		return found[0], nil
+	}
+	return nil, mistakef("there are several gates, say which: %s", strings.Join(names, ", "))
+}
+
+// isFor reports whether a site that leads to the gate is for a host.
+func (g *Gate) isFor(host string) bool {
+	return len(g.hosts) == 0 || slices.ContainsFunc(g.hosts, func(pattern string) bool { return matchesHost(pattern, host) })
+}
+
+// place says where a gate is, as far as that is known.
+func (g *Gate) place() string {
+	switch {
+	case g.At != "":
+		return g.At
+	case len(g.hosts) > 0:
+		return g.hosts[0]
+	}
+	return g.server.String()
+}
