@@ -82,7 +82,7 @@ const unmadeTime = time.Minute
 // saveRest stores the ends that wait, and removes again what was taken back.
 func (k *Keeper) saveRest(ctx context.Context) {
 	k.mu.Lock()
-	var ends, unmade []Job
+	ends, unmade := make([]Job, 0, len(k.unsaved)), make([]Job, 0, len(k.unmade))
 	for _, job := range k.unsaved {
 		ends = append(ends, job)
 	}

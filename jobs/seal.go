@@ -69,7 +69,7 @@ func unsealRecord(key string, value []byte, record any) (content []byte, err err
 	if err != nil {
 		return nil, err
 	}
-	if len(sealed) < 4 || uint64(binary.BigEndian.Uint32(sealed)) > uint64(len(sealed)-4) {
+	if len(sealed) < 4 || int64(binary.BigEndian.Uint32(sealed)) > int64(len(sealed)-4) {
 		return nil, fmt.Errorf("%w: %s has no record", ErrCorrupt, redact(key))
 	}
 	end := 4 + int(binary.BigEndian.Uint32(sealed))

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -90,9 +91,7 @@ func (x *exchange) admitTurn(t *jobdesk.Turn, at jobdesk.Place) (ok bool, err er
 func (x *exchange) job(a *jobdesk.Answer) error {
 	s := &x.sender
 	x.record.PublishJob(a.Job, a.State)
-	for name, values := range a.Header {
-		s.head.fields[name] = values
-	}
+	maps.Copy(s.head.fields, a.Header)
 	o := normalize.Outcome{Received: normalize.NotAsked, Sent: a.Status, Rule: -1, Reason: normalize.ReasonJob, Gateway: true}
 	if a.Problem != nil {
 		x.request.job = a.Problem

@@ -51,6 +51,7 @@ type firstByte struct {
 	at time.Time
 }
 
+// WriteHeader implements [http.ResponseWriter].
 func (w *firstByte) WriteHeader(status int) {
 	if w.at.IsZero() && status >= 200 {
 		w.at = time.Now()

@@ -90,8 +90,13 @@ func TestWhatIsNoJob(t *testing.T) {
 	b := newBackend(t, says("direct"))
 	s := newSite(t, "jobs {\n request 10B\n}", b.proxy())
 	for _, c := range [][]string{
-		{"GET", "", "Range", "bytes=0-1"}, {"GET", "", "If-None-Match", `"x"`}, {"GET", "", "Accept", "text/event-stream"},
-		{"POST", "x", "Content-Type", "application/grpc"}, {"HEAD", ""}, {"OPTIONS", ""}, {"POST", strings.Repeat("x", 11)},
+		{"GET", "", "Range", "bytes=0-1"},
+		{"GET", "", "If-None-Match", `"x"`},
+		{"GET", "", "Accept", "text/event-stream"},
+		{"POST", "x", "Content-Type", "application/grpc"},
+		{"HEAD", ""},
+		{"OPTIONS", ""},
+		{"POST", strings.Repeat("x", 11)},
 		{"POST", strings.Repeat("x", 100_000)},
 	} {
 		a := s.ask(c[0], "/", c[1], append(c[2:], "Prefer", "respond-async")...)
@@ -501,8 +506,6 @@ func TestInterimAnswers(t *testing.T) {
 		w.Header().Set("X-Sum", "4")
 	})
 	s := newSite(t, "jobs {\n match path /*\n after 10s\n}", b.proxy())
-	conn, err := (&http.Transport{}).DialContext, error(nil)
-	_ = conn
 	a, err := http.Get("http://" + s.address + "/")
 	if err != nil {
 		t.Fatal(err)

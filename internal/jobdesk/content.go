@@ -55,7 +55,7 @@ func readContent(r *http.Request, limit int64) (whole []byte, why obstacle, ok b
 	switch {
 	case len(c.buffer) > c.limit:
 		return nil, tooLarge, false
-	case c.err == io.EOF:
+	case c.err == io.EOF: //nolint:errorlint // a reader gives it so
 		if len(r.Trailer) == 0 {
 			r.ContentLength, r.TransferEncoding = int64(len(c.buffer)), nil
 		}

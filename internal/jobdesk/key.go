@@ -64,7 +64,7 @@ func (t *Turn) repeat(ctx context.Context, id jobs.ID, err error, at Place) *Ans
 		return d.fault(err)
 	}
 	if left := t.wish.After - time.Since(t.began); !job.Over() && left > 0 {
-		job, run = d.await(ctx, &job, run, left)
+		job = d.await(ctx, &job, run, left)
 	}
 	a := d.show(t.original, &job, at)
 	if !job.Over() {

@@ -25,7 +25,7 @@ func (k *kept) outcome(run *jobs.Run) jobs.Job {
 	for _, name := range connectionFields {
 		delete(k.header, name)
 	}
-	if length, err := strconv.ParseInt(http.Header(k.header).Get("Content-Length"), 10, 64); err == nil && length != run.Spool().Length() {
+	if length, err := strconv.ParseInt(k.header.Get("Content-Length"), 10, 64); err == nil && length != run.Spool().Length() {
 		return jobs.Job{State: jobs.Failed, Cause: jobs.Incomplete}
 	}
 	state := jobs.Succeeded
@@ -44,7 +44,7 @@ func provisioning(state string) string { return `"properties":{"provisioningStat
 
 // tellFailed puts the state into a problem that tells of a failure.
 func (k *kept) tellFailed(spool *jobs.Spool) {
-	format, isProblem := problem.FormatOf(http.Header(k.header).Get("Content-Type"))
+	format, isProblem := problem.FormatOf(k.header.Get("Content-Type"))
 	content, ok := spool.Content()
 	if !isProblem || format != problem.JSON || !ok || len(k.header["Content-Encoding"]) > 0 {
 		return

@@ -98,7 +98,7 @@ func (d *Desk) Serve(r *http.Request, res Resource, at Place) *Answer {
 		return notAllowed(methods)
 	}
 	if prefer := jobs.ParsePrefer(r.Header["Prefer"]); prefer.Waits && !job.Over() {
-		job, run = d.await(ctx, &job, run, min(prefer.Wait, maxWait))
+		job = d.await(ctx, &job, run, min(prefer.Wait, maxWait))
 	}
 	var a *Answer
 	if res.state {
@@ -123,7 +123,7 @@ func (d *Desk) find(ctx context.Context, r *http.Request, id jobs.ID) (jobs.Job,
 }
 
 // await waits for a job to end.
-func (d *Desk) await(ctx context.Context, job *jobs.Job, run *jobs.Run, wait time.Duration) (jobs.Job, *jobs.Run) {
+func (d *Desk) await(ctx context.Context, job *jobs.Job, run *jobs.Run, wait time.Duration) jobs.Job {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	look := time.NewTicker(lookEvery)
@@ -135,17 +135,17 @@ func (d *Desk) await(ctx context.Context, job *jobs.Job, run *jobs.Run, wait tim
 	for {
 		select {
 		case <-done:
-			return run.Job(), run
+			return run.Job()
 		case <-ctx.Done():
-			return *job, run
+			return *job
 		case <-timer.C:
-			return *job, run
+			return *job
 		case <-look.C:
 			if run != nil {
 				continue
 			}
 			if now, _, err := d.Keeper().Look(ctx, job.ID); err == nil && now.Over() {
-				return now, nil
+				return now
 			}
 		}
 	}
@@ -327,7 +327,7 @@ func revalidate(r *http.Request, a *Answer) *Answer {
 	}
 	for _, line := range wanted {
 		for member := range strings.SplitSeq(line, ",") {
-			if strings.TrimPrefix(strings.TrimSpace(member), "W/") == a.Header.Get("Etag") {
+			if strings.TrimPrefix(strings.TrimSpace(member), "W/") == a.Header.Get("ETag") {
 				a.Status, a.Write, a.Length = http.StatusNotModified, nil, 0
 				a.Header.Del("Content-Type")
 				return a
