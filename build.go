@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/statusgate/statusgate/internal/exchange"
+	"github.com/statusgate/statusgate/internal/jobdesk"
 	"github.com/statusgate/statusgate/normalize"
 	"github.com/statusgate/statusgate/problem"
 )
@@ -30,6 +31,7 @@ type built struct {
 	declared []*exchange.Resource // those with a path
 	rules    []string             // as logs show them
 	shedding *shedding            // nil: nothing is shed
+	jobs     *jobdesk.Options     // nil: there are none
 }
 
 // build makes a gate, or reports every mistake. A Handler holds a configuration
@@ -48,6 +50,7 @@ func (h *Handler) build(at lines) (*built, mistakes) {
 	g.CORS = b.cors(h.CORS)
 	g.Problems = b.problems(h.Problems)
 	out.shedding = b.shedding(h.Shed, h.Report)
+	out.jobs = b.jobs(h.Jobs, g.Name)
 	return out, b.mistakes
 }
 

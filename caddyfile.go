@@ -94,6 +94,20 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			retry_after_max <duration>
 //			report
 //		}
+//
+//		jobs        [<name>] {
+//			match   <request matchers>
+//			after   <duration>
+//			path    <path>
+//			keep    <duration>
+//			timeout <duration>
+//			running <jobs>
+//			request <bytes>
+//			result  <bytes>
+//			owner   <placeholders>
+//			storage <module> ...
+//			cancel  on|off
+//		}
 //	}
 //
 // A rule's <from> is a status, a range (520-527), a class (5xx) or any; its
@@ -140,7 +154,7 @@ func (p *parser) errf(format string, args ...any) {
 
 // repeats are the options that may stand more than once.
 var repeats = map[string]bool{
-	"map": true, "resource": true, "shed.critical": true, "shed.background": true, "shed.exempt": true,
+	"map": true, "resource": true, "shed.critical": true, "shed.background": true, "shed.exempt": true, "jobs.match": true,
 }
 
 // block reads the options of a block. An option that stands twice is refused,
@@ -211,13 +225,15 @@ func (p *parser) option(_, word string) {
 		p.soft = true
 	case "shed":
 		p.shed()
+	case "jobs":
+		p.jobs()
 	default:
 		p.refuse("%s: unknown option: want one of %s", word, optionWords)
 	}
 }
 
 const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, unknown_resources, paths, " +
-	"representations, location, challenge, retry_after, proxy_status, cors, problems, inspect, soft_errors or shed"
+	"representations, location, challenge, retry_after, proxy_status, cors, problems, inspect, soft_errors, shed or jobs"
 
 // refuse records a mistake and skips the option, its block included.
 func (p *parser) refuse(format string, args ...any) {

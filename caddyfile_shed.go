@@ -26,11 +26,11 @@ func (p *parser) shed() {
 	p.block("shed.", func(_, word string) {
 		switch word {
 		case "critical":
-			p.class(word, &s.Critical)
+			p.matchers("shed.", word, &s.Critical)
 		case "background":
-			p.class(word, &s.Background)
+			p.matchers("shed.", word, &s.Background)
 		case "exempt":
-			p.class(word, &s.Exempt)
+			p.matchers("shed.", word, &s.Exempt)
 		case "client_key":
 			p.one(&s.ClientKey)
 		case "fixed":
@@ -59,12 +59,12 @@ func (p *parser) shed() {
 
 const shedWords = "critical, background, exempt, client_key, fixed, max, max_streams, queue, patience, retry_after_max or report"
 
-// class reads the request matchers of a class, on the line or in a block. It
-// may stand more than once: a request needs to match one of them.
-func (p *parser) class(word string, to *caddyhttp.RawMatcherSets) {
+// matchers reads request matchers, such as those of a class, on the line or in a
+// block. They may stand more than once: a request needs to match one of them.
+func (p *parser) matchers(prefix, word string, to *caddyhttp.RawMatcherSets) {
 	at := p.where()
 	segment := p.NewFromNextSegment()
-	segment.Next() // the class
+	segment.Next() // the option
 	if segment.NextArg() {
 		switch name := segment.Val(); {
 		case strings.HasPrefix(name, "@"):
@@ -85,7 +85,7 @@ func (p *parser) class(word string, to *caddyhttp.RawMatcherSets) {
 		p.mistakes = append(p.mistakes, mistake{line: at.line, err: err})
 		return
 	}
-	p.lines[numbered("shed."+word, len(*to))] = at
+	p.lines[numbered(prefix+word, len(*to))] = at
 	*to = append(*to, set)
 }
 

@@ -7,6 +7,7 @@
 package statusgate
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -18,6 +19,7 @@ import (
 
 	_ "github.com/statusgate/statusgate/internal/command" // caddy statusgate
 	"github.com/statusgate/statusgate/internal/exchange"
+	"github.com/statusgate/statusgate/internal/jobdesk"
 	"github.com/statusgate/statusgate/internal/overload"
 	"github.com/statusgate/statusgate/internal/telemetry"
 )
@@ -54,6 +56,8 @@ func init() {
 // `{http.statusgate.shed_class}` | How important the request is to `shed`: `critical`, `normal`, `background` or `exempt`; set before the backend is asked, as are the next two
 // `{http.statusgate.shed_outcome}` | How it came to its place, or to none: `admitted`, `queued`, `rejected`, `evicted`, `timeout` or `abandoned`
 // `{http.statusgate.shed_wait}` | How long it waited for its place
+// `{http.statusgate.job}` | The first eight characters of the ID of the job that the answer tells of
+// `{http.statusgate.job_state}` | Where that job stands: `running`, `succeeded`, `failed`, `canceled` or `lost`
 //
 // The same values are in the access log under `statusgate`.
 type Handler struct {
@@ -156,8 +160,13 @@ type Handler struct {
 	// Sheds what the backend can't carry. Default: nothing is shed.
 	Shed *Shed `json:"shed,omitempty"`
 
+	// Turns slow requests into jobs whose outcome can be asked for. Default: there
+	// are none.
+	Jobs *Jobs `json:"jobs,omitempty"`
+
 	gate    *exchange.Gate
 	shedder *overload.Shedder // to give back
+	desk    *jobdesk.Desk     // to give back
 	lines   lines             // where options stand, of one that was read from a Caddyfile
 }
 
@@ -189,20 +198,27 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		ctx.Logger().Warn("methods that are not registered with IANA: is it a slip of the pen?",
 			zap.String("gate", gate.Name), zap.Strings("methods", odd))
 	}
+	if err := h.provisionJobs(ctx, built); err != nil {
+		return err
+	}
 	gate.Ready()
 	h.gate = gate
 	return nil
 }
 
-// Cleanup gives the limiter back. It is also called after a Provision that
-// failed, and gives back only what that took.
+// Cleanup gives the limiter and the jobs back. It is also called after a Provision
+// that failed, and gives back only what that took.
 func (h *Handler) Cleanup() error {
-	if h.shedder == nil {
-		return nil
+	var errs []error
+	if h.shedder != nil {
+		errs = append(errs, h.shedder.Close())
+		h.shedder = nil
 	}
-	err := h.shedder.Close()
-	h.shedder = nil
-	return err
+	if h.desk != nil {
+		errs = append(errs, h.desk.Close())
+		h.desk = nil
+	}
+	return errors.Join(errs...)
 }
 
 // ServeHTTP answers the request itself or hands it on and answers in the

@@ -7,8 +7,8 @@ import "fmt"
 type Reason uint8
 
 // The first group passes a response, the second rewrites one, the third
-// rejects a request before the backend is asked, the last names failures
-// of the exchange with the backend or the client.
+// rejects a request before the backend is asked, the fourth names failures
+// of the exchange with the backend or the client. The last is for jobs.
 const (
 	// ReasonDocumented: the status is one that the contract knows.
 	ReasonDocumented Reason = iota
@@ -52,6 +52,9 @@ const (
 	// ReasonClientGone: the client left before it could be answered.
 	ReasonClientGone
 
+	// ReasonJob: the answer tells of a job.
+	ReasonJob
+
 	reasonCount
 )
 
@@ -66,6 +69,7 @@ var reasonWords = [reasonCount]string{
 	ReasonContentCoding: "content_coding", ReasonAccept: "accept", ReasonOverload: "overload",
 	ReasonBackendUnreachable: "backend_unreachable", ReasonBackendTimeout: "backend_timeout",
 	ReasonBackendIncomplete: "backend_incomplete", ReasonClientGone: "client_gone",
+	ReasonJob: "job",
 }
 
 // String returns the word used in metrics, logs and placeholders.

@@ -12,11 +12,12 @@ var reasons = map[string][]string{
 	"rewritten": {"rule", "table", "class", "malformed", "location", "representation"},
 	"rejected":  {"unknown_resource", "method", "content_type", "content_coding", "accept", "overload"},
 	"failed":    {"backend_unreachable", "backend_timeout", "backend_incomplete", "client_gone"},
+	"jobs":      {"job"},
 }
 
 func TestReasonsAreTheWordsOfTheDocumentation(t *testing.T) {
 	reason := normalize.ReasonDocumented
-	for _, group := range []string{"passed", "rewritten", "rejected", "failed"} {
+	for _, group := range []string{"passed", "rewritten", "rejected", "failed", "jobs"} {
 		for _, word := range reasons[group] {
 			if got := reason.String(); got != word {
 				t.Errorf("reason %d: got %q, want %q", reason, got, word)
@@ -27,7 +28,7 @@ func TestReasonsAreTheWordsOfTheDocumentation(t *testing.T) {
 			reason++
 		}
 	}
-	if got, want := reason.String(), "reason(19)"; got != want {
+	if got, want := reason.String(), "reason(20)"; got != want {
 		t.Errorf("a reason that there is not: got %q, want %q", got, want)
 	}
 }

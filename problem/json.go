@@ -22,6 +22,10 @@ func (p *Problem) appendJSON(dst []byte) []byte {
 			dst = appendJSONString(dst, m.Value)
 		}
 	}
+	if p.Provisioning != "" {
+		dst = appendJSONString(append(dst, `,"properties":{"provisioningState":`...), p.Provisioning)
+		dst = append(dst, '}')
+	}
 	return append(dst, "}\n"...)
 }
 

@@ -97,6 +97,10 @@ type Problem struct {
 	Available  []string // 406: media types that the resource produces, member "available"
 	RetryAfter int      // seconds until a new attempt makes sense, member "retry_after"
 	Members    []Member // more extension members, in their order; see CheckMembers
+
+	// Provisioning is the state of a job that failed, in the words of Azure's pollers: "Failed" or "Canceled", in JSON
+	// as member "provisioningState" of a member "properties". Other formats leave it out.
+	Provisioning string
 }
 
 // Append appends the problem, written in format f, to dst and returns the result, which ends with a new line. It

@@ -66,8 +66,12 @@ func TestDocsOptionsOfTheParser(t *testing.T) {
 	const parser, page = "the parser", "the syntax"
 	sameWords(t, "option", page, words(`(?m)^\t(\w+)`), parser, wanted(t, "nothing"))
 	sameWords(t, "condition", page, words(`(?m)^\t\t\[not\] (\w+)`), parser, wanted(t, "map 200 500 when nothing"))
-	_, syntax, _ = strings.Cut(syntax, "\n\tshed ")
-	sameWords(t, "option of shed", page, words(`(?m)^\t\t(\w+)`), parser, wanted(t, "shed {\nnothing\n}"))
+	whole := syntax
+	for _, option := range []string{"shed", "jobs"} {
+		_, syntax, _ = strings.Cut(whole, "\n\t"+option+" ")
+		syntax, _, _ = strings.Cut(syntax, "\n\t}")
+		sameWords(t, "option of "+option, page, words(`(?m)^\t\t(\w+)`), parser, wanted(t, option+" {\nnothing\n}"))
+	}
 }
 
 // TestDocsOptions: each option of the syntax has its bullet in the reference,

@@ -69,6 +69,14 @@ func (x *exchange) release(alone bool) {
 // admit prepares a request for the backend. It is not ok where the request was
 // answered without it.
 func (x *exchange) admit(r *http.Request) (ok bool, err error) {
+	if ok, err = x.check(r); ok && x.gate.Shedder != nil {
+		return x.enter()
+	}
+	return ok, err
+}
+
+// check holds a request against what its resource takes.
+func (x *exchange) check(r *http.Request) (ok bool, err error) {
 	g := x.gate
 	if !g.Report || g.Resources.Checks {
 		x.request.upload = requestbody.Watch(x.sender.body.client, r, g.Report)
@@ -93,9 +101,6 @@ func (x *exchange) admit(r *http.Request) (ok bool, err error) {
 		default:
 			return false, x.sender.fail(o, nil)
 		}
-	}
-	if g.Shedder != nil {
-		return x.enter()
 	}
 	return true, nil
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/internal/failure"
+	"github.com/statusgate/statusgate/internal/jobdesk"
 	"github.com/statusgate/statusgate/internal/overload"
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/negotiate"
@@ -61,6 +62,8 @@ type Gate struct {
 	Inspection Inspection
 	// Shedder keeps the backend from overload, nil if nothing is shed.
 	Shedder *overload.Shedder
+	// Jobs are what slow requests become, nil if none does.
+	Jobs *jobdesk.Desk
 	// Telemetry is where decisions are made known.
 	Telemetry *telemetry.Gate
 	// Trace takes down what exchanges go through, nil in normal service.

@@ -145,7 +145,7 @@ func (h *head) proxyStatus(g *Gate, o *normalize.Outcome) {
 	if !o.Gateway && o.Changed() {
 		received = o.Received
 	}
-	if o.Error == "" && !o.Changed() || o.Sent < 400 && o.Gateway {
+	if o.Error == "" && (!o.Changed() || o.Reason == normalize.ReasonJob) || o.Sent < 400 && o.Gateway {
 		return
 	}
 	var value string

@@ -23,6 +23,9 @@ func appendProblem(dst []byte, g *Gate, r *request, fields http.Header, o *norma
 		p.Detail = detail(o)
 	}
 	p.Instance = r.instance()
+	if job := r.job; job != nil {
+		p.Detail, p.Provisioning = job.Detail, job.Provisioning
+	}
 	list(&p, r.resource, fields, o)
 	for _, m := range g.Problems.Members {
 		p.Members = append(p.Members, problem.Member{Name: m.Name, Value: r.expand(m.Value)})

@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/jobdesk"
 	"github.com/statusgate/statusgate/internal/requestbody"
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/negotiate"
@@ -27,8 +28,9 @@ type request struct {
 	resource *Resource
 	method   string
 	accept   []string
-	id       string // of the request, once it was needed
-	urn      string // the same as a URI
+	id       string           // of the request, once it was needed
+	urn      string           // the same as a URI
+	job      *jobdesk.Problem // what a problem says that tells of a job
 }
 
 func newRequest(g *Gate, r *http.Request, record *telemetry.Record) request {

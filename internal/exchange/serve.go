@@ -14,10 +14,17 @@ import (
 
 // Serve takes a request through the gate: it answers the request itself, or
 // hands it to next and answers in the words of the contract.
-func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) (err error) {
+func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	if g.nested.CompareAndSwap(false, true) && nestedIn(rw, g.Name) {
 		g.Telemetry.Nested()
 	}
+	if g.Jobs != nil {
+		return g.serveWithJobs(rw, r, next)
+	}
+	return g.serve(rw, r, next)
+}
+
+func (g *Gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	x := begin(g, rw, r)
 	if ok, err := x.admit(r); !ok {
 		x.release(true)
@@ -29,11 +36,20 @@ func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 		x.sender.body.stop = p.cancel
 		defer g.patients.dismiss(p)
 	}
+	return x.hand(rw, r, next, nil)
+}
+
+// hand hands the request to the handlers behind the gate, and ends the exchange
+// when they have ended. Before the exchange is released, last is called.
+func (x *exchange) hand(rw http.ResponseWriter, r *http.Request, next caddyhttp.Handler, last func()) (err error) {
 	x.record.Watch.Pause()
 	w := newWriter(rw, x)
 	returned, alone := false, false
 	defer func() {
 		if returned {
+			if last != nil {
+				last()
+			}
 			x.release(alone)
 			return
 		}

@@ -172,6 +172,14 @@ func (v *Visit) Leave(err error, reason any) {
 	}
 }
 
+// Withdraw gives a place back that was not used: nothing was asked of the backend.
+func (v *Visit) Withdraw() {
+	if v.shedder != nil {
+		v.vacate(shed.Unused)
+	}
+	v.Leave(nil, nil)
+}
+
 func (v *Visit) vacate(e shed.Ending) {
 	if !v.left {
 		v.left = true

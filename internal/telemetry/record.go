@@ -26,6 +26,8 @@ type Record struct {
 	counted  bool
 	late     bool    // another goroutine than the handler's may count
 	owed     *logged // to the access log
+	last     *logged // what the access log has
+	job      string  // the short form of its ID
 }
 
 // Record begins with a request.
@@ -64,7 +66,8 @@ func (r *Record) Count(o *normalize.Outcome, p *shed.Place) {
 	if r.fields == nil {
 		return
 	}
-	l := &logged{outcome: *o, gate: r.gate}
+	l := &logged{outcome: *o, gate: r.gate, job: r.job}
+	r.last = l
 	if p != nil {
 		l.entered, l.class, l.shed, l.wait = true, p.Class, p.Outcome, p.Wait
 	}
@@ -88,6 +91,23 @@ func (r *Record) CatchUp() {
 	}
 }
 
+// PublishJob makes known of which job the exchange is: the short form of its ID, and
+// the word for where it stands. It comes before Count.
+func (r *Record) PublishJob(id, state string) {
+	r.job = id
+	if r.replacer != nil {
+		r.replacer.Set("http.statusgate.job", id)
+		r.replacer.Set("http.statusgate.job_state", state)
+	}
+}
+
+// LogTo puts what Count has put into one access log into that of another request.
+func (r *Record) LogTo(other *http.Request) {
+	if fields := accessLog(other); fields != nil && r.last != nil {
+		fields.Set(zap.Object("statusgate", r.last))
+	}
+}
+
 // LogID puts the ID of the request into the access log, where Caddy has it.
 func (r *Record) LogID(id string) {
 	if r.fields != nil {
@@ -103,6 +123,7 @@ type logged struct {
 	class   shed.Class
 	shed    shed.Outcome
 	wait    time.Duration
+	job     string
 }
 
 // MarshalLogObject implements [zapcore.ObjectMarshaler].
@@ -131,6 +152,9 @@ func (l *logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	}
 	if o.Rule >= 0 {
 		enc.AddString("rule", l.gate.rules[o.Rule].text)
+	}
+	if l.job != "" {
+		enc.AddString("job", l.job)
 	}
 	if l.entered {
 		enc.AddString("shed_class", l.class.String())

@@ -1,0 +1,5 @@
+//go:build !race
+
+package jobdesk_test
+
+const raceEnabled = false

@@ -1,0 +1,367 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/statusgate/statusgate/jobs"
+)
+
+// A process that vanishes leaves orphans. Others find them when its lease is over,
+// and all say the same from then on.
+func TestOrphansAreLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		gone, _ := newKeeper(m)
+		orphan, done := begin(t, gone), begin(t, gone)
+		done.End(t.Context(), outcome(200))
+		k, events := newKeeper(m)
+		third, _ := newKeeper(m)
+		time.Sleep(jobs.LeaseTime)
+		if job := look(t, k, orphan.ID()); job.State != jobs.Running {
+			t.Errorf("within the margin: got %v", job.State)
+		}
+		time.Sleep(11 * time.Second)
+		if job := look(t, k, orphan.ID()); job.State != jobs.Lost || job.Cause != jobs.Killed || job.Expires.IsZero() {
+			t.Errorf("after it: got %+v", job)
+		}
+		if job := look(t, third, orphan.ID()); job.State != jobs.Lost {
+			t.Errorf("at a third: got %v", job.State)
+		}
+		if job := look(t, third, done.ID()); job.State != jobs.Succeeded {
+			t.Errorf("one that had ended: got %v", job.State)
+		}
+		if got := len(m.with("lost-")); got != 1 || len(events.get().ended) != 1 || events.get().ended[0].State != jobs.Lost {
+			t.Errorf("got %d marks, told %v", got, events.get().ended)
+		}
+		// What the process writes late does not count any more.
+		m.change(t, "orders/leases", func(value []byte) []byte { return value })
+		late := orphan.End(context.Background(), outcome(200))
+		if late.State != jobs.Lost {
+			t.Errorf("the process itself: got %v", late.State)
+		}
+		if job := look(t, k, orphan.ID()); job.State != jobs.Lost {
+			t.Errorf("told lost, and then: got %v", job.State)
+		}
+	})
+}
+
+// An end that lands in storage after somebody has found the job lost changes nothing
+// for anybody.
+func TestToldLostStaysLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		gone, _ := newKeeper(m)
+		run := begin(t, gone)
+		run.End(t.Context(), outcome(200))
+		end := m.with("/end$")[0]
+		value := m.values[end]
+		delete(m.values, end) // it is on its way
+		time.Sleep(time.Hour)
+		k, _ := newKeeper(m)
+		if job := look(t, k, run.ID()); job.State != jobs.Lost {
+			t.Fatalf("got %v", job.State)
+		}
+		m.values[end] = value
+		other, _ := newKeeper(m)
+		for name, keeper := range map[string]*jobs.Keeper{"the finder": k, "another": other} {
+			if job := look(t, keeper, run.ID()); job.State != jobs.Lost || job.Outcome != nil {
+				t.Errorf("%s: got %v", name, job.State)
+			}
+		}
+		m.change(t, "lost-", func([]byte) []byte { return nil })
+		if job := look(t, other, run.ID()); job.State != jobs.Lost {
+			t.Errorf("with a mark that can't be read: got %v", job.State)
+		}
+		for _, fault := range []string{"load statusgate/jobs/orders/leases", "list", "lost-"} {
+			fresh, _ := newKeeper(m)
+			m.failing(fault)
+			if _, _, err := fresh.Look(t.Context(), run.ID()); !errors.Is(err, jobs.ErrStorage) {
+				t.Errorf("%s fails: got %v", fault, err)
+			}
+			m.fail(nil)
+		}
+	})
+}
+
+// A process whose lease is not renewed gives its jobs up before others do, and goes
+// on as another one when the storage works again.
+func TestALeaseThatIsNotRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		k, events := newKeeper(m)
+		canceled := make(chan jobs.Cause, 1)
+		p := plan()
+		p.Cancel = func(cause jobs.Cause) { canceled <- cause }
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go k.Serve(ctx)
+		run, err := k.Begin(t.Context(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if run.Job().State != jobs.Running {
+			t.Fatalf("a lease that is renewed: got %v", run.Job().State)
+		}
+		m.failing("store")
+		time.Sleep(jobs.LeaseTime + 5*time.Second)
+		if job := run.Job(); job.State != jobs.Lost || <-canceled != jobs.Unstored {
+			t.Errorf("got %v", job.State)
+		}
+		if len(events.get().errs) == 0 {
+			t.Error("no error was told")
+		}
+		if job := look(t, k, run.ID()); job.State != jobs.Lost {
+			t.Errorf("asked for it: got %v", job.State)
+		}
+		m.fail(nil)
+		next := begin(t, k)
+		if next.Job().Process == run.Job().Process {
+			t.Error("the process is the same")
+		}
+		time.Sleep(time.Minute)
+		if len(m.with(run.ID().String()+"/end$")) != 1 || next.Job().State != jobs.Running {
+			t.Errorf("left %v, the next is %v", m.keys(), next.Job().State)
+		}
+	})
+}
+
+// A renewal that takes longer than the lease has is none.
+func TestARenewalThatComesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		k, _ := newKeeper(m)
+		run := begin(t, k)
+		time.Sleep(jobs.LeaseTime - 2*time.Second)
+		m.fail(func(_ context.Context, operation string) error {
+			if strings.Contains(operation, "store") && strings.Contains(operation, "/leases/") {
+				time.Sleep(4 * time.Second)
+			}
+			return nil
+		})
+		if end := run.End(t.Context(), outcome(200)); end.State != jobs.Lost {
+			t.Errorf("got %v", end.State)
+		}
+	})
+}
+
+// Two requests that need the lease at once renew it once.
+func TestALeaseIsRenewedOnceForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		k, _ := newKeeper(m)
+		stores := 0
+		m.fail(func(_ context.Context, operation string) error {
+			if strings.Contains(operation, "store") && strings.Contains(operation, "/leases/") {
+				stores++
+				time.Sleep(time.Millisecond)
+			}
+			return nil
+		})
+		var wait sync.WaitGroup
+		for range 5 {
+			wait.Go(func() { _, _ = k.Begin(t.Context(), plan()) })
+		}
+		wait.Wait()
+		if stores != 1 {
+			t.Errorf("got %d renewals, want 1", stores)
+		}
+	})
+}
+
+// A process that ends in good order leaves an end of each job.
+func TestClosing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		k, _ := newKeeper(m)
+		quick, slow := begin(t, k), begin(t, k)
+		go func() {
+			time.Sleep(time.Second)
+			quick.End(context.Background(), outcome(200))
+		}()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		began := time.Now()
+		k.Close(ctx)
+		if took := time.Since(began); took != 5*time.Second {
+			t.Errorf("took %v", took)
+		}
+		if quick.Job().State != jobs.Succeeded || slow.Job().State != jobs.Lost || slow.Job().Cause != jobs.Stopped {
+			t.Errorf("got %v and %v", quick.Job().State, slow.Job().State)
+		}
+		if _, err := k.Begin(t.Context(), plan()); !errors.Is(err, jobs.ErrClosing) {
+			t.Errorf("got %v", err)
+		}
+		other, _ := newKeeper(m)
+		if job := look(t, other, slow.ID()); job.State != jobs.Lost || job.Cause != jobs.Stopped {
+			t.Errorf("at another: %v %v", job.State, job.Cause)
+		}
+		if job := look(t, other, quick.ID()); job.State != jobs.Succeeded {
+			t.Errorf("at another: %v", job.State)
+		}
+		if len(m.with("lost-")) != 0 {
+			t.Errorf("marks: %v", m.with("lost-"))
+		}
+		k.Reopen()
+		begin(t, k)
+		m.failing("store")
+		k.Close(ctx) // nothing can be stored: the lease is left to end by itself
+		m.fail(nil)
+	})
+}
+
+// A job that runs elsewhere is canceled through the storage.
+func TestCanceling(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		k, _ := newKeeper(m)
+		other, _ := newKeeper(m)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go k.Serve(ctx)
+		here, there := begin(t, k), begin(t, k)
+		job, run, _ := k.Look(t.Context(), here.ID())
+		if err := k.Cancel(t.Context(), &job, run); err != nil || here.Job().State != jobs.Canceled {
+			t.Errorf("here: %v, %v", err, here.Job().State)
+		}
+		job, run, _ = other.Look(t.Context(), there.ID())
+		m.failing("store")
+		if err := other.Cancel(t.Context(), &job, run); err == nil {
+			t.Error("a storage that fails: no error")
+		}
+		m.fail(nil)
+		for range 2 { // the second finds nothing to do
+			if err := other.Cancel(t.Context(), &job, run); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(6 * time.Second)
+		}
+		if there.Job().State != jobs.Canceled || len(m.with("/mail/")) != 0 {
+			t.Errorf("there: %v, %v", there.Job().State, m.keys())
+		}
+	})
+}
+
+// What is corrupt is told as that, and no other job's record is taken for one's own.
+func TestWhatIsCorrupt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			part   string
+			change func([]byte) []byte
+		}{
+			"an end that is empty": {"/end$", func([]byte) []byte { return nil }},
+			"an end that is cut":   {"/end$", func(v []byte) []byte { return v[:len(v)-1] }},
+			"a bit":                {"/end$", func(v []byte) []byte { v[len(v)-1] ^= 1; return v }},
+			"a chunk":              {"/000001$", func(v []byte) []byte { v[len(v)-1] ^= 1; return v }},
+			"another key's end":    {"/end$", func([]byte) []byte { return jobs.Seal("", nil) }},
+		} {
+			m := newMemory()
+			k, _ := newKeeper(m)
+			run := begin(t, k)
+			_, _ = run.Spool().Write(make([]byte, 600_000))
+			run.End(t.Context(), outcome(200))
+			m.change(t, c.part, c.change)
+			job, _, err := k.Look(t.Context(), run.ID())
+			if err == nil {
+				err = k.Content(t.Context(), &job, func([]byte) error { return nil })
+			}
+			if !errors.Is(err, jobs.ErrCorrupt) {
+				t.Errorf("%s: got %v", name, err)
+			}
+			if err != nil && strings.Contains(err.Error(), run.ID().String()) {
+				t.Errorf("%s: the error has the whole ID: %v", name, err)
+			}
+		}
+		m := newMemory()
+		k, _ := newKeeper(m)
+		one, two := begin(t, k), begin(t, k)
+		one.End(t.Context(), outcome(200))
+		two.End(t.Context(), outcome(200))
+		m.values[m.with(one.ID().String() + "/end$")[0]] = m.values[m.with(two.ID().String() + "/end$")[0]]
+		if _, _, err := k.Look(t.Context(), one.ID()); !errors.Is(err, jobs.ErrCorrupt) {
+			t.Errorf("another job's end: got %v", err)
+		}
+		key := m.with(one.ID().String() + "/end$")[0]
+		for _, value := range [][]byte{{1}, {0, 0, 1, 0, 1}} {
+			m.values[key] = jobs.Seal(key, value)
+			if _, _, err := k.Look(t.Context(), one.ID()); !errors.Is(err, jobs.ErrCorrupt) {
+				t.Errorf("a record without its length: got %v", err)
+			}
+		}
+		for _, body := range []string{`{"id":"` + two.ID().String() + `"}`, "no JSON"} {
+			key := m.with(one.ID().String() + "/end$")[0]
+			m.values[key] = jobs.SealText(key, body)
+			if _, _, err := k.Look(t.Context(), one.ID()); !errors.Is(err, jobs.ErrCorrupt) {
+				t.Errorf("%s: got %v", body, err)
+			}
+		}
+	})
+}
+
+// A part of an outcome that is missing, a reader that fails and a storage that fails
+// are errors.
+func TestContentThatIsNotThere(t *testing.T) {
+	m := newMemory()
+	k, _ := newKeeper(m)
+	run := begin(t, k)
+	_, _ = run.Spool().Write(make([]byte, 600_000))
+	job := run.End(t.Context(), outcome(200))
+	if err := k.Content(t.Context(), &job, func([]byte) error { return errBroken }); !errors.Is(err, errBroken) {
+		t.Errorf("got %v", err)
+	}
+	m.failing("/000001$")
+	if err := k.Content(t.Context(), &job, func([]byte) error { return nil }); !errors.Is(err, jobs.ErrStorage) {
+		t.Errorf("got %v", err)
+	}
+	m.fail(nil)
+	delete(m.values, m.with("/000001$")[0])
+	if err := k.Content(t.Context(), &job, func([]byte) error { return nil }); !errors.Is(err, jobs.ErrCorrupt) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Whatever fails while a job is looked for, it is not told as something else.
+func TestLookingAtAStorageThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		gone, _ := newKeeper(m)
+		run := begin(t, gone)
+		time.Sleep(time.Hour)
+		for _, fault := range []string{"/end$", "/job$", "load statusgate/jobs/orders/leases", "list"} {
+			k, _ := newKeeper(m)
+			m.failing(fault)
+			if _, _, err := k.Look(t.Context(), run.ID()); !errors.Is(err, jobs.ErrStorage) {
+				t.Errorf("%s fails: got %v", fault, err)
+			}
+		}
+		// One that can't leave its mark tells all the same: the process gave it up.
+		k, events := newKeeper(m)
+		m.failing("store")
+		if job := look(t, k, run.ID()); job.State != jobs.Lost || len(events.get().errs) != 1 {
+			t.Errorf("got %v, told %v", job.State, events.get().errs)
+		}
+		m.fail(nil)
+		// It may end just between two readings.
+		loads := 0
+		end := jobs.SealText(m.with("/job$")[0][:len(m.with("/job$")[0])-3]+"end", fmt.Sprintf(`{"id":%q,"state":"failed","process":"x"}`, run.ID()))
+		m.fail(func(_ context.Context, operation string) error {
+			if strings.Contains(operation, "load") && strings.Contains(operation, "/job$") {
+				loads++
+				m.mu.Lock()
+				m.values[strings.TrimSuffix(strings.TrimPrefix(operation, "load "), "job$")+"end"] = end
+				m.mu.Unlock()
+			}
+			return nil
+		})
+		if job := look(t, k, run.ID()); job.State != jobs.Failed || loads != 1 {
+			t.Errorf("got %v after %d", job.State, loads)
+		}
+	})
+}
