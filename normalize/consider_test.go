@@ -55,38 +55,53 @@ func TestConsider(t *testing.T) {
 		response normalize.Response
 		want     string
 	}{
-		{"a body that decides", normalize.Response{Status: 200, Header: failing, Media: inspect.MediaJSON, Inspector: inspector(`{"code":404}`), Final: true},
+		{
+			"a body that decides",
+			normalize.Response{Status: 200, Header: failing, Media: inspect.MediaJSON, Inspector: inspector(`{"code":404}`), Final: true},
 			"0 map 200 401 when header Location /login* and source backend no; no: no Location; yes: source backend\n" +
-				"2 map 200 404 when json /code 404 yes; yes: json /code = 404"},
-		{"a header that decides", normalize.Response{Status: 200, Header: failing, Media: inspect.MediaJSON, HTMLWelcome: true, Inspector: inspector(`{"code":1}`), Final: true},
+				"2 map 200 404 when json /code 404 yes; yes: json /code = 404",
+		},
+		{
+			"a header that decides",
+			normalize.Response{Status: 200, Header: failing, Media: inspect.MediaJSON, HTMLWelcome: true, Inspector: inspector(`{"code":1}`), Final: true},
 			"0 map 200 401 when header Location /login* and source backend no; no: no Location; yes: source backend\n" +
 				"2 map 200 404 when json /code 404 no; no: json /code = 1\n" +
 				"3 map 200 500 when html_page no; no: the client takes HTML\n" +
 				"4 map 200 auto when header X-Error and json /code 404 no; yes: X-Error: a, b; no: json /code = 1\n" +
 				"5 map 200 400 when odd no; no: \n" +
-				"6 map 200 503 when header X-Error yes; yes: X-Error: a, b"},
-		{"a body that is not looked into", normalize.Response{Status: 200, Media: inspect.MediaJSON, Final: true},
+				"6 map 200 503 when header X-Error yes; yes: X-Error: a, b",
+		},
+		{
+			"a body that is not looked into",
+			normalize.Response{Status: 200, Media: inspect.MediaJSON, Final: true},
 			"0 map 200 401 when header Location /login* and source backend no; no: no Location; yes: source backend\n" +
 				"2 map 200 404 when json /code 404 unknown; unknown: the body is not looked into\n" +
 				"3 map 200 500 when html_page unknown; unknown: the body is not looked into\n" +
 				"4 map 200 auto when header X-Error and json /code 404 no; no: no X-Error; unknown: the body is not looked into\n" +
 				"5 map 200 400 when odd no; no: \n" +
-				"6 map 200 503 when header X-Error no; no: no X-Error"},
+				"6 map 200 503 when header X-Error no; no: no X-Error",
+		},
 		{"an error of the gateway", normalize.Response{Status: 500, Source: normalize.SourceGateway}, "1 map 500 503 when source gateway yes; yes: source gateway"},
-		{"a picture", normalize.Response{Status: 200, Source: normalize.SourceGateway, Media: inspect.MediaOther, Header: failing, Final: true},
+		{
+			"a picture",
+			normalize.Response{Status: 200, Source: normalize.SourceGateway, Media: inspect.MediaOther, Header: failing, Final: true},
 			"0 map 200 401 when header Location /login* and source backend no; no: no Location; no: source gateway\n" +
 				"2 map 200 404 when json /code 404 no; no: no body of the backend\n" +
 				"3 map 200 500 when html_page no; no: no body of the backend\n" +
 				"4 map 200 auto when header X-Error and json /code 404 no; yes: X-Error: a, b; no: no body of the backend\n" +
 				"5 map 200 400 when odd no; no: \n" +
-				"6 map 200 503 when header X-Error yes; yes: X-Error: a, b"},
-		{"a media type that no rule is for", normalize.Response{Status: 200, Media: inspect.MediaOther, Header: failing, Final: true, Inspector: inspector("")},
+				"6 map 200 503 when header X-Error yes; yes: X-Error: a, b",
+		},
+		{
+			"a media type that no rule is for",
+			normalize.Response{Status: 200, Media: inspect.MediaOther, Header: failing, Final: true, Inspector: inspector("")},
 			"0 map 200 401 when header Location /login* and source backend no; no: no Location; yes: source backend\n" +
 				"2 map 200 404 when json /code 404 no; no: the media type rules it out\n" +
 				"3 map 200 500 when html_page no; no: the media type rules it out\n" +
 				"4 map 200 auto when header X-Error and json /code 404 no; yes: X-Error: a, b; no: the media type rules it out\n" +
 				"5 map 200 400 when odd no; no: \n" +
-				"6 map 200 503 when header X-Error yes; yes: X-Error: a, b"},
+				"6 map 200 503 when header X-Error yes; yes: X-Error: a, b",
+		},
 		{"no rule", normalize.Response{Status: 404}, ""},
 	} {
 		if got := through(contract, &c.response); got != c.want {

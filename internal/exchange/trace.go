@@ -143,7 +143,7 @@ func (t *Trace) content(res *Resource, r *request, why normalize.Reason, content
 	if res.Consumes != nil {
 		t.check("content_type", true, !content || why != normalize.ReasonContentType, shown("Content-Type"), res.Consumes.String())
 	}
-	if res.Codings != nil && !(content && why == normalize.ReasonContentType) {
+	if res.Codings != nil && (!content || why != normalize.ReasonContentType) {
 		t.check("content_coding", true, !content || why != normalize.ReasonContentCoding, shown("Content-Encoding"), res.Codings.String())
 	}
 }
