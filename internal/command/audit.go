@@ -92,7 +92,7 @@ func (a *auditor) run(cmd *cobra.Command, files []string) (bool, error) {
 		return false, err
 	}
 	if err != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "Interrupted: this is what was read by then.")
+		tell(cmd, "Interrupted: this is what was read by then.\n")
 	}
 	return err == nil && report.Lines > report.Unread, write(report, cmd.OutOrStdout())
 }

@@ -72,7 +72,7 @@ func runs(cmd *cobra.Command, least, most int, do action) *cobra.Command {
 		wanted, err := do(cmd, args)
 		switch {
 		case err != nil:
-			fmt.Fprintf(cmd.ErrOrStderr(), "caddy statusgate %s: %v\n", cmd.Name(), err)
+			tell(cmd, "caddy statusgate %s: %v\n", cmd.Name(), err)
 			return exit(cmd, notRun)
 		case !wanted:
 			return exit(cmd, notWanted)
@@ -88,9 +88,14 @@ const (
 	notRun    = 2
 )
 
+// tell tells people what is no result.
+func tell(cmd *cobra.Command, format string, args ...any) {
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), format, args...) // where else could an error go?
+}
+
 // misused tells how a command is used.
 func misused(cmd *cobra.Command, err error) error {
-	fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\nUsage: %s\n", cmd.CommandPath(), err, cmd.UseLine())
+	tell(cmd, "%s: %v\nUsage: %s\n", cmd.CommandPath(), err, cmd.UseLine())
 	return exit(cmd, notRun)
 }
 

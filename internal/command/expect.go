@@ -161,7 +161,7 @@ func matches(pattern, text string) bool {
 
 // differences compares the body of an answer with what is expected.
 func (b *expectedBody) differences(a *dryrun.Answer, s *dryrun.Script) (list []difference) {
-	body := string(a.Body)
+	body := string(a.Text())
 	if b.text != nil && *b.text != body {
 		list = append(list, difference{"body", *b.text, body})
 	}
@@ -175,7 +175,7 @@ func (b *expectedBody) differences(a *dryrun.Answer, s *dryrun.Script) (list []d
 		return list
 	}
 	var document any
-	if err := json.Unmarshal(a.Body, &document); err != nil {
+	if err := json.Unmarshal([]byte(body), &document); err != nil {
 		return append(list, difference{"body", "JSON", body})
 	}
 	for _, v := range b.json {

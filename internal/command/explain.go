@@ -15,12 +15,11 @@ func init() { subcommands = append(subcommands, explainCommand) }
 // explain is what the flags of the command say.
 type explain struct {
 	source
-	headers, fields      []string
-	body, answered, raw  string
-	status               int
-	failure, gate        string
-	json                 bool
-	statusSet, bodyGiven bool
+	headers, fields     []string
+	body, answered, raw string
+	status              int
+	failure, gate       string
+	json                bool
 }
 
 func explainCommand() *cobra.Command {
@@ -142,5 +141,5 @@ func content(cmd *cobra.Command, file string) ([]byte, error) {
 	case "-":
 		return io.ReadAll(cmd.InOrStdin())
 	}
-	return os.ReadFile(file)
+	return os.ReadFile(file) //nolint:gosec // the file that a person names
 }

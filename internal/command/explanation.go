@@ -59,7 +59,7 @@ type documentAnswer struct {
 	// Status is 0 where the connection breaks without an answer.
 	Status  int         `json:"status"`
 	Headers http.Header `json:"headers"`
-	// Body is the body as text. Bytes that are not UTF-8 are replaced.
+	// Body is the body as text, without its content coding. Bytes that are not UTF-8 are replaced.
 	Body string `json:"body"`
 }
 
@@ -75,7 +75,7 @@ func (x *explanation) document() *document {
 		d.Reason, d.Rule = x.reason(), x.rule()
 	}
 	if a := x.result.Answer; a != nil {
-		d.Answer = documentAnswer{Status: a.Status, Headers: a.Header, Body: strings.ToValidUTF8(string(a.Body), string(utf8.RuneError))}
+		d.Answer = documentAnswer{Status: a.Status, Headers: a.Header, Body: strings.ToValidUTF8(string(a.Text()), string(utf8.RuneError))}
 	}
 	return d
 }

@@ -186,7 +186,7 @@ func (x *explanation) writeAnswer(p *printer) {
 		}
 	}
 	p.printf("\n")
-	writeBody(p, a.Body)
+	writeBody(p, a.Text())
 	if x.result.Cut {
 		p.printf("%s\n", p.in(red, "The connection breaks here."))
 	}

@@ -16,7 +16,8 @@ type printer struct {
 	err    error
 }
 
-// newPrinter prints in colour where w is a terminal and NO_COLOR is not set.
+// newPrinter prints in colour where w is a terminal and nobody objects
+// (https://no-color.org).
 func newPrinter(w io.Writer) *printer {
 	return &printer{w: w, colour: isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }

@@ -35,14 +35,14 @@ func (p *progress) show(at accesslog.Progress) {
 	}
 	p.shown = now
 	line := progressLine(at, now.Sub(p.begun))
-	fmt.Fprintf(p.w, "\r%s%s", line, strings.Repeat(" ", max(0, p.last-len(line))))
+	_, _ = fmt.Fprintf(p.w, "\r%s%s", line, strings.Repeat(" ", max(0, p.last-len(line))))
 	p.last = len(line)
 }
 
 // end takes the line away.
 func (p *progress) end() {
 	if p.last > 0 {
-		fmt.Fprintf(p.w, "\r%s\r", strings.Repeat(" ", p.last))
+		_, _ = fmt.Fprintf(p.w, "\r%s\r", strings.Repeat(" ", p.last))
 	}
 }
 

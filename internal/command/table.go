@@ -34,7 +34,7 @@ const defaultGate = "http://localhost {\n\tstatusgate\n}\n"
 func (o *oneGate) load(cmd *cobra.Command) (*exchange.Gate, *dryrun.Stage, error) {
 	src, err := dryrun.Read(o.config, o.adapter, cmd.InOrStdin())
 	if o.config == "" && errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintln(cmd.ErrOrStderr(), "There is no Caddyfile here: this is what a gate without options does.")
+		tell(cmd, "There is no Caddyfile here: this is what a gate without options does.\n")
 		src, err = dryrun.Adapt("Caddyfile", "", []byte(defaultGate))
 	}
 	if err != nil {

@@ -86,7 +86,7 @@ func expected(x *explanation, c *testCase, indent int) (string, error) {
 		if len(fields.Content) > 0 {
 			add("headers", fields)
 		}
-		if len(a.Body) > 0 && bytes.Equal(a.Body, c.script.Body) {
+		if len(a.Body) > 0 && bytes.Equal(a.Text(), c.script.Body) {
 			add("body", &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle, Content: []*yaml.Node{node("backend"), node(true)}})
 		}
 	}

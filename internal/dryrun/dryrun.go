@@ -12,7 +12,6 @@ package dryrun
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -89,7 +88,7 @@ func Load(src *Source) (*Stage, error) {
 
 // Close gives back what Load took.
 func (s *Stage) Close() error {
-	var errs []error
+	errs := make([]error, 0, len(s.servers))
 	for _, srv := range s.servers {
 		errs = append(errs, srv.close())
 	}
@@ -99,11 +98,3 @@ func (s *Stage) Close() error {
 
 // stageKey is where the modules find their Stage.
 type stageKey struct{}
-
-// Mistake is an error of whoever asks, not of the exchange.
-type Mistake struct{ error }
-
-// Unwrap gives the cause.
-func (m Mistake) Unwrap() error { return m.error }
-
-func mistakef(format string, args ...any) error { return Mistake{fmt.Errorf(format, args...)} }

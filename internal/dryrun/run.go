@@ -16,6 +16,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/statusgate/statusgate/inspect"
 	"github.com/statusgate/statusgate/internal/exchange"
 )
 
@@ -70,6 +71,18 @@ type Answer struct {
 	Body   []byte
 }
 
+// Text is the body without its content coding, as far as that is known.
+func (a *Answer) Text() []byte {
+	coding := inspect.Coding(a.Header["Content-Encoding"]...)
+	if coding == "" {
+		return a.Body
+	}
+	if text, _, ok := inspect.Decode(coding, a.Body, bodyLimit, nil); ok {
+		return text
+	}
+	return a.Body
+}
+
 // patience bounds an exchange, and bodyLimit what is read of an answer.
 const (
 	patience  = 10 * time.Second
@@ -116,7 +129,7 @@ func (s *Stage) Run(ctx context.Context, req *Request, script *Script) (*Result,
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // nobody is at its other end
 	deadline := time.Now().Add(patience)
 	if until, ok := ctx.Deadline(); ok && until.Before(deadline) {
 		deadline = until
@@ -154,7 +167,7 @@ func (r *run) wait(conn net.Conn) {
 // message is the request on the connection.
 func (req *Request) message(t *target) ([]byte, error) {
 	if req.Method == "" || strings.ContainsFunc(req.Method, func(c rune) bool { return c <= ' ' || c >= 0x7f }) {
-		return nil, mistakef("the method %q is no word", req.Method)
+		return nil, fmt.Errorf("the method %q is no word", req.Method)
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\n", req.Method, t.uri)

@@ -196,6 +196,7 @@ func (s *Script) roundTrip(r *http.Request, t *transport) (*http.Response, error
 		return nil, context.Canceled
 	case Timeout:
 		rt.ResponseHeaderTimeout = time.Nanosecond
+	default: // dial and serve see to it
 	}
 	r = r.Clone(r.Context())
 	r.URL.Scheme = "http"
@@ -224,7 +225,7 @@ type dialError struct{ error }
 
 // serve answers one request on a connection: once it was read to its end.
 func (s *Script) serve(conn net.Conn) {
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // nobody is at its other end
 	r, err := http.ReadRequest(bufio.NewReader(conn))
 	if err != nil {
 		return
@@ -239,6 +240,7 @@ func (s *Script) serve(conn net.Conn) {
 	case Malformed:
 		_, _ = io.WriteString(conn, "this is no HTTP\r\n\r\n")
 		return
+	default:
 	}
 	_, _ = conn.Write(s.message(r.Method))
 }

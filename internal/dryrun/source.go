@@ -36,7 +36,7 @@ func Read(file, adapter string, stdin io.Reader) (*Source, error) {
 	if file == "-" {
 		text, err = io.ReadAll(stdin)
 	} else {
-		text, err = os.ReadFile(file)
+		text, err = os.ReadFile(file) //nolint:gosec // the file that a person names
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)

@@ -130,14 +130,14 @@ func empty(r *http.Request, status int) *http.Response {
 }
 
 // answer answers as the backend, where that is no reverse proxy.
-func (run *run) answer(w http.ResponseWriter, r *http.Request, who string) error {
-	asked := r.Clone(r.Context())
+func (r *run) answer(w http.ResponseWriter, req *http.Request, who string) error {
+	asked := req.Clone(req.Context())
 	asked.URL.Scheme, asked.URL.Host, asked.RequestURI = "http", "backend", ""
-	response, err := run.roundTrip(asked, &transport{}, who)
+	response, err := r.roundTrip(asked, &transport{}, who)
 	if err != nil {
 		return asHandlerError(err)
 	}
-	defer response.Body.Close()
+	defer response.Body.Close() //nolint:errcheck // it was read, or broke off
 	maps.Copy(w.Header(), response.Header)
 	w.WriteHeader(response.StatusCode)
 	if _, err = io.Copy(w, response.Body); err != nil {
