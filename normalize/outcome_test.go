@@ -1,6 +1,7 @@
 package normalize_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/statusgate/statusgate/normalize"
@@ -31,5 +32,20 @@ func TestWhatAnOutcomeMeansForTheResponse(t *testing.T) {
 	}
 	if got, want := normalize.Left(200), (normalize.Outcome{Received: 200, Sent: 499, Reason: normalize.ReasonClientGone, Rule: -1}); got != want {
 		t.Errorf("Left(200): got %+v, want %+v", got, want)
+	}
+}
+
+func TestOwedFieldsAreNamedInTheirOrder(t *testing.T) {
+	for _, c := range []struct {
+		owed normalize.Owed
+		want []string
+	}{
+		{0, nil},
+		{normalize.OwedUpgrade | normalize.OwedLocation, []string{"Location", "Upgrade"}},
+		{normalize.OwedChallenge | normalize.OwedAllow | normalize.OwedAccept | normalize.OwedRetryAfter, []string{"WWW-Authenticate", "Allow", "Accept", "Retry-After"}},
+	} {
+		if got := c.owed.Fields(); !slices.Equal(got, c.want) {
+			t.Errorf("fields of %06b: got %q, want %q", c.owed, got, c.want)
+		}
 	}
 }

@@ -41,3 +41,17 @@ func TestCheckMembers(t *testing.T) {
 		}
 	}
 }
+
+func TestTheStateOfAJobIsInJSONAlone(t *testing.T) {
+	p := problem.Problem{Status: 500, Provisioning: "Failed"}
+	if got, want := string(p.Append(nil, problem.JSON)), `"properties":{"provisioningState":"Failed"}`; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s in it", got, want)
+	}
+	if got := string(p.Append(nil, problem.Text)); strings.Contains(got, "Failed") {
+		t.Errorf("got %s, want no state in it", got)
+	}
+	p.Provisioning = ""
+	if got := string(p.Append(nil, problem.JSON)); strings.Contains(got, "properties") {
+		t.Errorf("got %s, want no properties without a state", got)
+	}
+}
