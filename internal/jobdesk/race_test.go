@@ -1,5 +1,0 @@
-//go:build race
-
-package jobdesk_test
-
-const raceEnabled = true
