@@ -91,10 +91,14 @@ func TestKill(t *testing.T) {
 		c.start()
 	}
 	clients.Wait()
-	<-time.After(42 * time.Second) // until the leases of those that are gone are over
 	states := make(map[string]int)
+	until := time.Now().Add(time.Minute) // the leases of those that are gone last 40 s
 	for i, p := range promises {
-		states[judge(t, "http://"+caddys[i%2].address, p)]++
+		site := "http://" + caddys[i%2].address
+		for p.state(t, site) == "running" && time.Now().Before(until) {
+			<-time.After(100 * time.Millisecond)
+		}
+		states[judge(t, site, p)]++
 	}
 	t.Logf("%d kills, %d orders, %d accepted: %v", kills, orders, len(promises), states)
 	if twice.Load() > 0 {
@@ -105,33 +109,43 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// get asks for a path as an owner.
+func get(t *testing.T, uri, owner string) (status int, body string) {
+	r, _ := http.NewRequest("GET", uri, nil)
+	r.Header.Set("X-User", owner)
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Body.Close()
+	text, _ := io.ReadAll(a.Body)
+	return a.StatusCode, string(text)
+}
+
+// state is that of a promised job, empty where nobody knows.
+func (p promise) state(t *testing.T, site string) string {
+	var doc struct{ State string }
+	_, text := get(t, site+p.path+"/state", p.owner)
+	_ = json.Unmarshal([]byte(text), &doc)
+	return doc.State
+}
+
 // judge asks for a promised job, and tells its state.
 func judge(t *testing.T, site string, p promise) string {
-	get := func(path, owner string) (int, string) {
-		r, _ := http.NewRequest("GET", site+path, nil)
-		r.Header.Set("X-User", owner)
-		a, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer a.Body.Close()
-		text, _ := io.ReadAll(a.Body)
-		return a.StatusCode, string(text)
-	}
 	var doc struct{ State, Cause string }
-	status, text := get(p.path+"/state", p.owner)
+	status, text := get(t, site+p.path+"/state", p.owner)
 	if err := json.Unmarshal([]byte(text), &doc); status != 200 || err != nil {
 		t.Errorf("order %s: its state is a %d: %s", p.order, status, text)
 		return "?"
 	}
-	status, text = get(p.path, p.owner)
+	status, text = get(t, site+p.path, p.owner)
 	switch {
 	case doc.State == "succeeded" && status == 200 && strings.HasPrefix(text, fmt.Sprintf("order %s.", p.order)), doc.State == "succeeded" && text == "order "+p.order:
 	case doc.State == "lost" && status == 500 && strings.Contains(text, "unknown"):
 	default:
 		t.Errorf("order %s: %s %s, %d %.100s", p.order, doc.State, doc.Cause, status, text)
 	}
-	if status, _ := get(p.path, "somebody else"); status != 404 {
+	if status, _ := get(t, site+p.path, "somebody else"); status != 404 {
 		t.Errorf("order %s: somebody else gets %d", p.order, status)
 	}
 	return doc.State
