@@ -123,6 +123,10 @@ type Handler struct {
 	// 406) or `off`. Default: `safe` where `produces` is declared, else `off`.
 	Representations string `json:"representations,omitempty"`
 
+	// API descriptions that say which requests the backend can serve, and which
+	// statuses it answers. Default: none.
+	OpenAPI *OpenAPI `json:"openapi,omitempty"`
+
 	// Where `Location` comes from and how it is mended.
 	Location *Location `json:"location,omitempty"`
 
@@ -201,6 +205,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := h.provisionJobs(ctx, built); err != nil {
 		return err
 	}
+	built.described.logWarnings(ctx.Logger(), gate.Name)
 	gate.Ready()
 	h.gate = gate
 	return nil

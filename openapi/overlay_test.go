@@ -175,3 +175,9 @@ func TestCaddyfile(t *testing.T) {
 `
 	expect(t, "Caddyfile", string(c.Caddyfile()), "resource `/v1/a b/{x}`"+block+"resource `/v2/a b/{x}`"+block+"resource \"/`q\\\"\" {\n\tGET\n}\n")
 }
+
+// A method in lower case is none of the words of a resource: it needs its braces.
+func TestResourceBlocksOfAMethodInLowerCase(t *testing.T) {
+	c := parse(t, `{"openapi":"3.2.0","paths":{"/a":{"additionalOperations":{"sync":{},"MERGE":{}}}}}`)
+	expect(t, "Caddyfile", string(c.Caddyfile()), "resource /a {\n\tsync {\n\t}\n\tMERGE\n}\n")
+}

@@ -205,6 +205,9 @@ func (j *judgement) template() string {
 	if path := j.request.resource.Path; path != "" {
 		return path
 	}
+	if o := j.request.operation; o != nil {
+		return o.Path
+	}
 	return audit.Mask(j.request.URL.Path)
 }
 

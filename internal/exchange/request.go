@@ -15,6 +15,7 @@ import (
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/negotiate"
 	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/openapi"
 )
 
 // request is what an exchange knows of its request. Method and accept are as
@@ -31,6 +32,37 @@ type request struct {
 	id       string           // of the request, once it was needed
 	urn      string           // the same as a URI
 	job      *jobdesk.Problem // what a problem says that tells of a job
+
+	// What is said of the request, see Description. operation is nil where nothing
+	// is; documented is the operation whose statuses count, nil where none do;
+	// contract is that of the documents where they say which methods there are.
+	operation, documented *openapi.Operation
+	contract              *openapi.Contract
+	allow                 *negotiate.Methods // its methods, once they were needed
+	beside                openapi.Kind       // how the documents do not have it, if isBeside
+	isBeside              bool
+	content               content
+}
+
+// content says whether a request has any.
+type content uint8
+
+const (
+	contentUnknown content = iota
+	contentNone
+	contentSome
+)
+
+// hasContent looks into a body of unknown length, so it is asked only where the
+// answer counts.
+func (r *request) hasContent() bool {
+	if r.content == contentUnknown {
+		r.content = contentSome
+		if r.ContentLength == 0 || r.Method == http.MethodConnect || r.upload.Empty() {
+			r.content = contentNone
+		}
+	}
+	return r.content == contentSome
 }
 
 func newRequest(g *Gate, r *http.Request, record *telemetry.Record) request {
