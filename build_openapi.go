@@ -9,6 +9,9 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/statusgate/statusgate/internal/drift"
 	"github.com/statusgate/statusgate/internal/exchange"
 	"github.com/statusgate/statusgate/negotiate"
 	"github.com/statusgate/statusgate/openapi"
@@ -120,7 +123,7 @@ func checks(c *openapi.Contract, defaults *exchange.Resource, finish func(*excha
 // methods reads what a resource says of its methods, which it then has.
 func (b *builder) methods(option string, in []Operation, r *exchange.Resource, finish func(*exchange.Resource)) {
 	lists := r.Says&exchange.SaidMethods != 0
-	var names []string
+	names := make([]string, 0, len(in))
 	for i := range in {
 		key, name := numbered(option+".operation", i), in[i].Method
 		if _, err := negotiate.NewMethods(append(names, name)...); err != nil {
@@ -160,14 +163,33 @@ func (b *builder) method(option string, in *Operation, of *exchange.Resource, fi
 	return exchange.Method{Resource: r, Operation: o, Documents: in.Statuses != nil}
 }
 
+// provisionDrift gives a gate that has descriptions what it notes drift in, and tells
+// what nothing is made of.
+func (h *Handler) provisionDrift(ctx caddy.Context, built *built) error {
+	d := built.gate.Resources.Description
+	if d == nil {
+		return nil
+	}
+	built.described.logWarnings(ctx.Logger(), built.gate.Name)
+	api := drift.API{Contract: d.Contract, Files: built.described.files}
+	for _, r := range built.declared {
+		for i := range r.ByMethod {
+			api.Operations = append(api.Operations, r.ByMethod[i].Operation)
+		}
+	}
+	ledger, err := drift.Open(ctx.GetMetricsRegistry(), built.gate.Name, api)
+	if err != nil {
+		return fmt.Errorf("metrics of gate %q: %w", built.gate.Name, err)
+	}
+	h.ledger, d.Drift = ledger, ledger
+	return nil
+}
+
 // shownWarnings is how many warnings of documents the log has.
 const shownWarnings = 20
 
 // logWarnings tells what of the documents nothing is made of.
 func (d *described) logWarnings(logger *zap.Logger, gate string) {
-	if d == nil {
-		return
-	}
 	for i, w := range d.warnings {
 		if i == shownWarnings {
 			break

@@ -31,6 +31,7 @@ func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
 	if rs.Description != nil {
 		refused = rs.Description.look(r, rs.Reject)
 		res = r.resource
+		r.record.Described(r.operation)
 	}
 	r.trace.resource(res, unknown, refused)
 	negotiated := telemetry.NoText

@@ -3,6 +3,8 @@ package exchange
 import (
 	"net/http"
 
+	"github.com/statusgate/statusgate/audit"
+	"github.com/statusgate/statusgate/internal/drift"
 	"github.com/statusgate/statusgate/negotiate"
 	"github.com/statusgate/statusgate/openapi"
 )
@@ -18,6 +20,8 @@ type Description struct {
 	Statuses Statuses
 	// Reject says that a path that neither a resource nor a document has is a 404.
 	Reject bool
+	// Drift is where is noted what is not as described, nil for nowhere.
+	Drift *drift.Ledger
 	// Checks are what requests are held against, by what their operations say.
 	Checks map[Types]*Resource
 
@@ -115,6 +119,16 @@ func (res *Resource) under(document *Resource) *Resource {
 	return kept.(*Resource)
 }
 
+// description is what is said of a request.
+type description struct {
+	operation  *openapi.Operation // nil where there is none
+	documented *openapi.Operation // whose statuses count, nil where none do
+	contract   *openapi.Contract  // where the documents say which methods there are
+	path       string             // escaped, as it came
+	allow      *negotiate.Methods // those of the path, once they were needed
+	beside     *drift.Sighting    // where the documents do not have the request
+}
+
 // look finds what is said of a request, and what it is held against. It reports
 // whether nothing has its path and it is to be refused for that.
 func (d *Description) look(r *request, rejectUnknown bool) (refused bool) {
@@ -139,21 +153,23 @@ func (d *Description) look(r *request, rejectUnknown bool) (refused bool) {
 
 // find is look for the documents.
 func (d *Description) find(r *request, method string, unknown, rejectUnknown bool) (refused bool) {
-	o, found := d.Contract.Find(method, r.URL.EscapedPath())
+	r.path = r.URL.EscapedPath()
+	o, found := d.Contract.Find(method, r.path)
 	switch {
 	case found == negotiate.FoundNothing:
-		if unknown && d.Requests != RequestsOff {
-			r.besides(openapi.UnknownPath)
+		refused = unknown && (rejectUnknown || d.Reject && d.Requests == RequestsEnforce)
+		if unknown && d.Requests != RequestsOff && (!refused || d.watches) {
+			r.besides(openapi.UnknownPath, audit.Mask(r.URL.Path))
 		}
-		return unknown && (rejectUnknown || d.Reject && d.Requests == RequestsEnforce)
+		return refused
 	case found == negotiate.FoundOperation && !o.Exempt:
 		d.take(r, o)
 	case found == negotiate.FoundPath && r.resource.Says&SaidMethods == 0:
 		if d.Requests == RequestsEnforce {
 			r.contract = d.Contract
 		}
-		if d.Requests != RequestsOff && method != http.MethodOptions {
-			r.besides(openapi.UndocumentedMethod)
+		if d.watches && method != http.MethodOptions {
+			r.besides(openapi.UndocumentedMethod, d.pathOf(r.path))
 		}
 	}
 	return false
@@ -174,12 +190,28 @@ func (d *Description) take(r *request, o *openapi.Operation) {
 		r.resource = r.resource.under(d.Checks[Types{o.Consumes, o.Produces}])
 	}
 	if d.watches && says&SaidConsumes == 0 && o.Consumes != nil && !o.Consumes.Contains(r.Header["Content-Type"]) && r.hasContent() {
-		r.besides(openapi.RequestType)
+		r.beside = &drift.Sighting{Kind: openapi.RequestType, Method: o.Method, Path: o.Path, Value: r.Header.Get("Content-Type")}
 	}
 }
 
-// besides notes in which way the documents do not have a request.
-func (r *request) besides(k openapi.Kind) { r.beside, r.isBeside = k, true }
+// besides notes in which way the documents do not have a request that is to reach
+// the backend.
+func (r *request) besides(kind openapi.Kind, path string) {
+	if !isPreflight(r.Request) {
+		r.beside = &drift.Sighting{Kind: kind, Method: r.method, Path: path}
+	}
+}
+
+// pathOf is the path of the most specific operation, whatever its method, as the
+// documents have it.
+func (d *Description) pathOf(escapedPath string) string {
+	for _, method := range d.Contract.Methods(escapedPath).List() {
+		if o, _ := d.Contract.Find(method, escapedPath); o != nil {
+			return o.Path
+		}
+	}
+	return ""
+}
 
 // methods are those of the request's path, nil where nobody says which there are.
 func (r *request) methods() *negotiate.Methods {
@@ -187,7 +219,7 @@ func (r *request) methods() *negotiate.Methods {
 		return r.resource.Methods
 	}
 	if r.allow == nil {
-		r.allow = r.contract.Methods(r.URL.EscapedPath())
+		r.allow = r.contract.Methods(r.path)
 	}
 	return r.allow
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/statusgate/statusgate/internal/telemetry"
 	"github.com/statusgate/statusgate/negotiate"
 	"github.com/statusgate/statusgate/normalize"
-	"github.com/statusgate/statusgate/openapi"
 )
 
 // request is what an exchange knows of its request. Method and accept are as
@@ -33,15 +32,8 @@ type request struct {
 	urn      string           // the same as a URI
 	job      *jobdesk.Problem // what a problem says that tells of a job
 
-	// What is said of the request, see Description. operation is nil where nothing
-	// is; documented is the operation whose statuses count, nil where none do;
-	// contract is that of the documents where they say which methods there are.
-	operation, documented *openapi.Operation
-	contract              *openapi.Contract
-	allow                 *negotiate.Methods // its methods, once they were needed
-	beside                openapi.Kind       // how the documents do not have it, if isBeside
-	isBeside              bool
-	content               content
+	description
+	content content
 }
 
 // content says whether a request has any.
