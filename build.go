@@ -27,11 +27,12 @@ const (
 
 // built is what a configuration comes to.
 type built struct {
-	gate     *exchange.Gate
-	declared []*exchange.Resource // those with a path
-	rules    []string             // as logs show them
-	shedding *shedding            // nil: nothing is shed
-	jobs     *jobdesk.Options     // nil: there are none
+	gate      *exchange.Gate
+	declared  []*exchange.Resource // those with a path
+	described *described           // nil: nothing is
+	rules     []string             // as logs show them
+	shedding  *shedding            // nil: nothing is shed
+	jobs      *jobdesk.Options     // nil: there are none
 }
 
 // build makes a gate, or reports every mistake. A Handler holds a configuration
@@ -45,7 +46,7 @@ func (h *Handler) build(at lines) (*built, mistakes) {
 	g.Name = b.name(h.Name)
 	b.inspection(h, g)
 	out.rules = b.contract(h, g)
-	out.declared = b.resources(h, g)
+	out.declared, out.described = b.resources(h, g)
 	b.owed(h, g)
 	g.CORS = b.cors(h.CORS)
 	g.Problems = b.problems(h.Problems)

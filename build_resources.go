@@ -6,8 +6,8 @@ import (
 )
 
 // resources reads what requests are checked against, and gives the resources
-// that have a path.
-func (b *builder) resources(h *Handler, g *exchange.Gate) (declared []*exchange.Resource) {
+// that have a path, and what is described.
+func (b *builder) resources(h *Handler, g *exchange.Gate) (declared []*exchange.Resource, described *described) {
 	rs := &g.Resources
 	rs.Declared.Strict = b.oneOf("paths", h.Paths, "strict", "lenient") == 0
 	rs.Reject = b.oneOf("unknown_resources", h.UnknownResources, "pass", "reject") == 1
@@ -28,17 +28,19 @@ func (b *builder) resources(h *Handler, g *exchange.Gate) (declared []*exchange.
 		r := b.resource(option, h.Resources[i], rs.Defaults)
 		r.Path = h.Resources[i].Path
 		finish(r)
+		b.methods(option, h.Resources[i].Operations, r, finish)
 		declared = append(declared, r)
 		if err := rs.Declared.Add(h.Resources[i].Path, r); err != nil {
 			b.fail(option, err)
 		}
 	}
-	if rs.Reject && len(h.Resources) == 0 {
+	described = b.description(h, g, finish)
+	if rs.Reject && len(h.Resources) == 0 && described == nil {
 		b.failf("unknown_resources", "reject without any resource would refuse every request")
 	}
 	d := rs.Defaults
-	rs.Checks = len(h.Resources) > 0 || d.Methods != nil || d.Consumes != nil || d.Produces != nil || d.Codings != nil
-	return declared
+	rs.Checks = len(h.Resources) > 0 || described != nil || d.Methods != nil || d.Consumes != nil || d.Produces != nil || d.Codings != nil
+	return declared, described
 }
 
 // oddMethods are the methods of a configuration that IANA does not register, by
@@ -54,21 +56,43 @@ func (h *Handler) oddMethods() (odd []string) {
 	add("methods", h.Methods)
 	for _, r := range h.Resources {
 		add("resource "+r.Path+" methods", r.Methods)
+		for _, o := range r.Operations {
+			add("resource "+r.Path, []string{o.Method})
+		}
 	}
 	return odd
 }
 
 // resource reads one resource; what it does not say is as in defaults.
 func (b *builder) resource(option string, in Resource, defaults *exchange.Resource) *exchange.Resource {
-	r := new(exchange.Resource)
-	if defaults != nil {
-		*r = exchange.Resource{Methods: defaults.Methods, Consumes: defaults.Consumes, Produces: defaults.Produces, Codings: defaults.Codings}
-	}
+	r := inherit(defaults)
 	override(b, option, "methods", in.Methods, negotiate.NewMethods, &r.Methods)
 	override(b, option, "consumes", in.Consumes, negotiate.NewRanges, &r.Consumes)
 	override(b, option, "produces", in.Produces, negotiate.NewOffers, &r.Produces)
 	override(b, option, "codings", in.Codings, negotiate.NewCodings, &r.Codings)
+	if option != "" {
+		r.Says |= said(in.Methods, exchange.SaidMethods) | said(in.Consumes, exchange.SaidConsumes) |
+			said(in.Produces, exchange.SaidProduces) | said(in.Codings, exchange.SaidCodings)
+	}
 	return r
+}
+
+// inherit makes a resource that is as another one.
+func inherit(from *exchange.Resource) *exchange.Resource {
+	if from == nil {
+		return new(exchange.Resource)
+	}
+	return &exchange.Resource{
+		Methods: from.Methods, Consumes: from.Consumes, Produces: from.Produces, Codings: from.Codings, Says: from.Says,
+		Representations: from.Representations,
+	}
+}
+
+func said(values []string, option exchange.Said) exchange.Said {
+	if values == nil {
+		return 0
+	}
+	return option
 }
 
 // override reads the values of one word of a resource, if there are any.

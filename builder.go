@@ -74,9 +74,10 @@ func (b *builder) fail(option string, err error) {
 
 var number = regexp.MustCompile(`\.(\d+)`)
 
-// inCaddyfile names an option by its words: resource methods.
+// inCaddyfile names an option by its words: resource methods. A method of a resource
+// has no word.
 func inCaddyfile(option string) string {
-	return strings.ReplaceAll(number.ReplaceAllString(option, ""), ".", " ")
+	return strings.ReplaceAll(strings.ReplaceAll(number.ReplaceAllString(option, ""), ".operation", ""), ".", " ")
 }
 
 // inJSON names an option by its path: resource[0].methods.

@@ -51,6 +51,18 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			consumes <media range...>
 //			produces <media type...>
 //			codings  <content coding...>
+//			<method> {
+//				consumes <media range...>
+//				produces <media type...>
+//				statuses <status|class|default...>
+//			}
+//		}
+//		openapi     [<file...>] {
+//			base     <path>
+//			requests enforce|report|off
+//			statuses report|normalize|off
+//			unknown  pass|reject
+//			exempt   <path template...>
 //		}
 //		unknown_resources pass|reject
 //		paths             strict|lenient
@@ -191,15 +203,15 @@ func (p *parser) option(_, word string) {
 	case "contract":
 		p.one(&h.Contract)
 	case "allow":
-		for _, word := range p.list() {
-			h.Allow = append(h.Allow, Word(word))
-		}
+		h.Allow = p.words()
 	case "map":
 		p.rule()
 	case "methods", "consumes", "produces", "codings":
 		p.accepts(word, &h.Methods, &h.Consumes, &h.Produces, &h.Codings)
 	case "resource":
 		p.resource()
+	case "openapi":
+		p.openapi()
 	case "unknown_resources":
 		p.one(&h.UnknownResources)
 	case "paths":
@@ -232,7 +244,7 @@ func (p *parser) option(_, word string) {
 	}
 }
 
-const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, unknown_resources, paths, " +
+const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, openapi, unknown_resources, paths, " +
 	"representations, location, challenge, retry_after, proxy_status, cors, problems, inspect, soft_errors, shed or jobs"
 
 // refuse records a mistake and skips the option, its block included.
@@ -298,6 +310,14 @@ func (p *parser) list() []string {
 	}
 	p.noBlock(word)
 	return args
+}
+
+// words is list for words that JSON may also write as numbers.
+func (p *parser) words() (words []Word) {
+	for _, word := range p.list() {
+		words = append(words, Word(word))
+	}
+	return words
 }
 
 // duration reads an option with a duration; zero may mean the default in JSON.

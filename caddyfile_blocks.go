@@ -1,5 +1,7 @@
 package statusgate
 
+import "strings"
+
 // The options of the directive that have a block of their own.
 
 func (p *parser) resource() {
@@ -19,10 +21,61 @@ func (p *parser) resource() {
 		case "methods", "consumes", "produces", "codings":
 			p.accepts(word, &r.Methods, &r.Consumes, &r.Produces, &r.Codings)
 		default:
-			p.refuse("resource: unknown option %q", word)
+			p.operation(key, word, &r)
 		}
 	})
 	p.handler.Resources = append(p.handler.Resources, r)
+}
+
+// operation reads what a resource says of a method.
+func (p *parser) operation(resource, method string, r *Resource) {
+	if args := p.RemainingArgs(); len(args) > 0 || method != strings.ToUpper(method) && !p.hasBlock() {
+		p.refuse("resource: unknown option %q: want methods, consumes, produces, codings or a method", method)
+		return
+	}
+	o := Operation{Method: method}
+	key := numbered(resource+".operation", len(r.Operations))
+	p.lines[key] = p.where()
+	p.block(key+".", func(_, word string) {
+		switch word {
+		case "consumes":
+			o.Consumes = p.list()
+		case "produces":
+			o.Produces = p.list()
+		case "statuses":
+			o.Statuses = p.words()
+		default:
+			p.refuse("%s: unknown option %q: want consumes, produces or statuses", method, word)
+		}
+	})
+	r.Operations = append(r.Operations, o)
+}
+
+// hasBlock reports whether a block follows.
+func (p *parser) hasBlock() bool {
+	ahead := *p.Dispenser
+	return ahead.Next() && ahead.Val() == "{" && ahead.Line() == p.Line()
+}
+
+func (p *parser) openapi() {
+	in := &OpenAPI{Files: p.RemainingArgs()}
+	p.handler.OpenAPI = in
+	p.block("openapi.", func(_, word string) {
+		switch word {
+		case "base":
+			p.one(&in.Base)
+		case "requests":
+			p.one(&in.Requests)
+		case "statuses":
+			p.one(&in.Statuses)
+		case "unknown":
+			p.one(&in.Unknown)
+		case "exempt":
+			in.Exempt = p.list()
+		default:
+			p.refuse("openapi: unknown option %q: want base, requests, statuses, unknown or exempt", word)
+		}
+	})
 }
 
 func (p *parser) location() {

@@ -118,6 +118,59 @@ type Resource struct {
 
 	// Overrides the content codings. Default: those of the gate.
 	Codings []string `json:"codings,omitempty"`
+
+	// What is true of single methods. The resource has these methods, unless it has
+	// `methods`, which must list them. Default: nothing.
+	Operations []Operation `json:"operation,omitempty"`
+}
+
+// Operation is what a resource says of one of its methods.
+type Operation struct {
+	// The method. That of GET is also that of HEAD, where HEAD has none.
+	Method string `json:"method"`
+
+	// Overrides the consumed media ranges. Default: those of the resource.
+	Consumes []string `json:"consumes,omitempty"`
+
+	// Overrides the produced media types. Default: those of the resource.
+	Produces []string `json:"produces,omitempty"`
+
+	// The statuses that the operation documents: a status (`404`), a class (`4xx`),
+	// or `default` for all other errors. Default: unknown.
+	Statuses []Word `json:"statuses,omitempty"`
+}
+
+// OpenAPI says which API descriptions there are and what becomes of them: OpenAPI
+// 2.0 to 3.2, in JSON or YAML. What the options of a resource say wins. Statuses
+// that an operation documents pass.
+type OpenAPI struct {
+	// The files, which together make one contract. They are read when the
+	// configuration is loaded, and nothing outside their folders is; relative to the
+	// working directory. No placeholders. Default: none, where a resource says
+	// something of its methods.
+	Files []string `json:"files,omitempty"`
+
+	// The path in front of those of the documents, `/` for none. No placeholders.
+	// Default: the paths of their servers.
+	Base string `json:"base,omitempty"`
+
+	// What becomes of requests that the documents do not have. `enforce` refuses
+	// them, `report` counts those that the backend serves, `off` does neither.
+	// Default: `enforce`, or `report` where the gate only reports.
+	Requests string `json:"requests,omitempty"`
+
+	// What becomes of statuses that their operation does not document. `report`
+	// counts them, `normalize` also turns errors into documented ones, `off` does
+	// not look at responses. Default: `report`.
+	Statuses string `json:"statuses,omitempty"`
+
+	// What happens to paths that neither a document nor a resource has: `pass` or
+	// `reject` (404). Default: `pass`.
+	Unknown string `json:"unknown,omitempty"`
+
+	// The path templates for which the documents are known to be wrong, with their
+	// base or as the documents have them. Nothing is checked there. Default: none.
+	Exempt []string `json:"exempt,omitempty"`
 }
 
 // Location says where the `Location` of 201 and 202 comes from when the

@@ -18,6 +18,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	_ "github.com/statusgate/statusgate/internal/command" // caddy statusgate
+	"github.com/statusgate/statusgate/internal/drift"
 	"github.com/statusgate/statusgate/internal/exchange"
 	"github.com/statusgate/statusgate/internal/jobdesk"
 	"github.com/statusgate/statusgate/internal/overload"
@@ -123,6 +124,10 @@ type Handler struct {
 	// 406) or `off`. Default: `safe` where `produces` is declared, else `off`.
 	Representations string `json:"representations,omitempty"`
 
+	// API descriptions that say which requests the backend can serve, and which
+	// statuses it answers. Default: none.
+	OpenAPI *OpenAPI `json:"openapi,omitempty"`
+
 	// Where `Location` comes from and how it is mended.
 	Location *Location `json:"location,omitempty"`
 
@@ -166,6 +171,7 @@ type Handler struct {
 
 	gate    *exchange.Gate
 	shedder *overload.Shedder // to give back
+	ledger  *drift.Ledger     // likewise
 	desk    *jobdesk.Desk     // to give back
 	lines   lines             // where options stand, of one that was read from a Caddyfile
 }
@@ -194,6 +200,9 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := h.provisionShed(ctx, built); err != nil {
 		return err
 	}
+	if err := h.provisionDrift(ctx, built); err != nil {
+		return err
+	}
 	if odd := h.oddMethods(); len(odd) > 0 {
 		ctx.Logger().Warn("methods that are not registered with IANA: is it a slip of the pen?",
 			zap.String("gate", gate.Name), zap.Strings("methods", odd))
@@ -206,18 +215,20 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	return nil
 }
 
-// Cleanup gives the limiter and the jobs back. It is also called after a Provision
-// that failed, and gives back only what that took.
+// Cleanup gives back what gates share. It is also called after a Provision that
+// failed, and gives back only what that took.
 func (h *Handler) Cleanup() error {
 	var errs []error
 	if h.shedder != nil {
 		errs = append(errs, h.shedder.Close())
-		h.shedder = nil
 	}
 	if h.desk != nil {
 		errs = append(errs, h.desk.Close())
-		h.desk = nil
 	}
+	if h.ledger != nil {
+		errs = append(errs, h.ledger.Close())
+	}
+	h.shedder, h.desk, h.ledger = nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -28,6 +28,7 @@ var forbidden = map[string][]string{
 	"/internal/command":     {"root"},
 	"/internal/dryrun":      {"root", "/internal/command"},
 	"/internal/exchange":    {"root", "/internal/dryrun", "/internal/command"},
+	"/internal/drift":       {"root", "/internal/exchange", "/internal/overload"},
 	"/internal/failure":     {"caddy", "root", "/internal/exchange"},
 	"/internal/jobdesk":     {"root", "/internal/exchange", "/internal/overload"},
 	"/internal/overload":    {"root", "/internal/exchange", "/internal/telemetry"},

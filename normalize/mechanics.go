@@ -57,6 +57,17 @@ var mechanics = []struct {
 	{http.StatusInsufficientStorage, askedDAV},                        // RFC 4918 §11.5
 }
 
+// Asked reports whether the status is one of HTTP's own machinery, such as 206 or
+// 412, and the request asked for it.
+func (r *Response) Asked() bool {
+	for i := range mechanics {
+		if mechanics[i].status == r.Status {
+			return r.asks(mechanics[i].asked)
+		}
+	}
+	return false
+}
+
 // asks reports whether the request asked in one of the ways given.
 func (r *Response) asks(ways asked) bool {
 	if ways&askedDAV != 0 && isDAV(r.Method) {

@@ -29,6 +29,8 @@ const (
 	ReasonLocation
 	// ReasonRepresentation: the client does not accept the media type of the answer.
 	ReasonRepresentation
+	// ReasonUndocumented: the operation does not document what the table says.
+	ReasonUndocumented
 
 	// ReasonUnknownResource: no declared resource has the path.
 	ReasonUnknownResource
@@ -64,7 +66,7 @@ const Reasons = int(reasonCount)
 var reasonWords = [reasonCount]string{
 	ReasonDocumented: "documented", ReasonAllowed: "allowed", ReasonProtocol: "protocol",
 	ReasonRule: "rule", ReasonTable: "table", ReasonClass: "class", ReasonMalformed: "malformed",
-	ReasonLocation: "location", ReasonRepresentation: "representation",
+	ReasonLocation: "location", ReasonRepresentation: "representation", ReasonUndocumented: "undocumented",
 	ReasonUnknownResource: "unknown_resource", ReasonMethod: "method", ReasonContentType: "content_type",
 	ReasonContentCoding: "content_coding", ReasonAccept: "accept", ReasonOverload: "overload",
 	ReasonBackendUnreachable: "backend_unreachable", ReasonBackendTimeout: "backend_timeout",

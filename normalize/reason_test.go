@@ -9,7 +9,7 @@ import (
 // reasons are the words of the documentation, by group.
 var reasons = map[string][]string{
 	"passed":    {"documented", "allowed", "protocol"},
-	"rewritten": {"rule", "table", "class", "malformed", "location", "representation"},
+	"rewritten": {"rule", "table", "class", "malformed", "location", "representation", "undocumented"},
 	"rejected":  {"unknown_resource", "method", "content_type", "content_coding", "accept", "overload"},
 	"failed":    {"backend_unreachable", "backend_timeout", "backend_incomplete", "client_gone"},
 	"jobs":      {"job"},
@@ -28,7 +28,7 @@ func TestReasonsAreTheWordsOfTheDocumentation(t *testing.T) {
 			reason++
 		}
 	}
-	if got, want := reason.String(), "reason(20)"; got != want {
+	if got, want := reason.String(), "reason(21)"; got != want {
 		t.Errorf("a reason that there is not: got %q, want %q", got, want)
 	}
 }

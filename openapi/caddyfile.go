@@ -55,7 +55,7 @@ func writeOperation(text *bytes.Buffer, o *Operation) {
 	for i := range o.Responses {
 		codes[i] = strings.ToLower(o.Responses[i].Code.String())
 	}
-	if len(consumes)+len(produces)+len(codes) == 0 {
+	if len(consumes)+len(produces)+len(codes) == 0 && o.Method == strings.ToUpper(o.Method) {
 		text.WriteByte('\n')
 		return
 	}

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -97,6 +98,16 @@ func (c Code) String() string {
 	default:
 		return strconv.Itoa(int(c))
 	}
+}
+
+// ParseCode reads a code as OpenAPI or a Caddyfile writes it: 404, 4XX or 4xx,
+// default. The error says what is wrong with word.
+func ParseCode(word string) (Code, error) {
+	c, _, ok := parseCode(word)
+	if !ok {
+		return 0, fmt.Errorf("%s is no documented status: want a status such as 404, a class such as 4xx, or default", quoted(word))
+	}
+	return c, nil
 }
 
 // parseCode reads the key of a response. odd says that it is understood though no

@@ -119,8 +119,30 @@ func (w *driftWriter) unknownPath(d *Drift) {
 	if document == nil || !isMethod(strings.ToUpper(key)) || !strings.HasPrefix(d.Path, "/") {
 		return
 	}
-	operation := map[string]any{key: map[string]any{"responses": seenResponse(d, document.version)}}
-	w.overlay.add(Action{Target: "$['paths']", Update: map[string]any{d.Path: operation}})
+	operation := map[string]any{"responses": seenResponse(d, document.version)}
+	if list := pathParameters(d.Path, document.version); list != nil {
+		operation["parameters"] = list
+	}
+	w.overlay.add(Action{Target: "$['paths']", Update: map[string]any{d.Path: map[string]any{key: operation}}})
+}
+
+// pathParameters declares the variables of a template, which a document has to.
+func pathParameters(path string, v version) (list []any) {
+	for rest := path; ; {
+		_, after, ok := strings.Cut(rest, "{")
+		if !ok {
+			return list
+		}
+		var name string
+		name, rest, _ = strings.Cut(after, "}")
+		p := map[string]any{"name": name, "in": "path", "required": true}
+		if v == version20 {
+			p["type"] = "string"
+		} else {
+			p["schema"] = map[string]any{"type": "string"}
+		}
+		list = append(list, p)
+	}
 }
 
 // document is the one that the Overlay is for.

@@ -120,6 +120,7 @@ func TestDriftOverlay(t *testing.T) {
 		{Kind: openapi.UndocumentedMethod, Path: "/i", Method: "PURGE"},
 		{Kind: openapi.UndocumentedMethod, Path: "/none", Method: "PUT"},
 		{Kind: openapi.UnknownPath, Path: "/new", Method: "GET", Status: 200, Value: "a/b"},
+		{Kind: openapi.UnknownPath, Path: "/n/{a}/{b}", Method: "GET"},
 		{Kind: openapi.UnknownPath, Path: "new", Method: "GET"},
 		{Kind: openapi.UnknownPath, Path: "/new", Method: "PURGE"},
 		{Kind: 99, Operation: post},
@@ -135,7 +136,9 @@ $['components']['requestBodies']['B'] {"content":{"c/d":{}}}
 $['x']['get'] {"requestBody":{"content":{"c/d":{}}}}
 $['paths']['/a/{x}'] {"delete":{"responses":{"204":{"description":"No Content. Seen behind the gate, not described."}}}}
 $['x'] {"put":{"responses":{"default":{"description":"Seen behind the gate, not described."}}}}
-$['paths'] {"/new":{"get":{"responses":{"200":{"content":{"a/b":{}},"description":"OK. Seen behind the gate, not described."}}}}}`)
+$['paths'] {"/new":{"get":{"responses":{"200":{"content":{"a/b":{}},"description":"OK. Seen behind the gate, not described."}}}}}
+$['paths'] {"/n/{a}/{b}":{"get":{"parameters":[`+parameter+`"a","required":true,"schema":{"type":"string"}},`+parameter+`"b","required":true,"schema":{"type":"string"}}],`+
+		`"responses":{"default":{"description":"Seen behind the gate, not described."}}}}}`)
 	if o := c.DriftOverlay("other", []openapi.Drift{
 		{Kind: openapi.UndocumentedStatus, Operation: post, Status: 503},
 		{Kind: openapi.UndocumentedMethod, Path: "/a/{x}", Method: "GET"},
@@ -145,6 +148,8 @@ $['paths'] {"/new":{"get":{"responses":{"200":{"content":{"a/b":{}},"description
 	}
 }
 
+const parameter = `{"in":"path","name":`
+
 func TestDriftOverlayOf20(t *testing.T) {
 	c := parse(t, `{"swagger":"2.0","produces":["a/b"],"paths":{"/a":{"get":{"responses":{"200":{"schema":{}}}}}}}`)
 	o := operation(t, c)
@@ -152,7 +157,9 @@ func TestDriftOverlayOf20(t *testing.T) {
 		{Kind: openapi.UndocumentedStatus, Operation: o, Status: 500, Value: "c/d"},
 		{Kind: openapi.UndocumentedType, Operation: o, Status: 200, Value: "c/d"},
 		{Kind: openapi.RequestType, Operation: o, Value: "c/d"},
-	})), `$['paths']['/a']['get'] {"responses":{"500":{"description":"Internal Server Error. Seen behind the gate, not described."}}}`)
+		{Kind: openapi.UnknownPath, Path: "/n/{a}", Method: "GET", Status: 200},
+	})), `$['paths']['/a']['get'] {"responses":{"500":{"description":"Internal Server Error. Seen behind the gate, not described."}}}
+$['paths'] {"/n/{a}":{"get":{"parameters":[`+parameter+`"a","required":true,"type":"string"}],"responses":{"200":{"description":"OK. Seen behind the gate, not described."}}}}}`)
 }
 
 func TestCaddyfile(t *testing.T) {
@@ -174,4 +181,10 @@ func TestCaddyfile(t *testing.T) {
 }
 `
 	expect(t, "Caddyfile", string(c.Caddyfile()), "resource `/v1/a b/{x}`"+block+"resource `/v2/a b/{x}`"+block+"resource \"/`q\\\"\" {\n\tGET\n}\n")
+}
+
+// A method in lower case is none of the words of a resource: it needs its braces.
+func TestResourceBlocksOfAMethodInLowerCase(t *testing.T) {
+	c := parse(t, `{"openapi":"3.2.0","paths":{"/a":{"additionalOperations":{"sync":{},"MERGE":{}}}}}`)
+	expect(t, "Caddyfile", string(c.Caddyfile()), "resource /a {\n\tsync {\n\t}\n\tMERGE\n}\n")
 }

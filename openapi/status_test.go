@@ -167,3 +167,16 @@ func TestPosition(t *testing.T) {
 		}
 	}
 }
+
+func TestParseCode(t *testing.T) {
+	for word, want := range map[string]openapi.Code{"404": 404, "4XX": 4, "5xx": 5, "default": openapi.Default, "Default": openapi.Default} {
+		if got, err := openapi.ParseCode(word); got != want || err != nil {
+			t.Errorf("ParseCode(%q): got %d (%v), want %d", word, got, err, want)
+		}
+	}
+	for _, word := range []string{"", "40", "600", "4x", "any", "4xxx"} {
+		if got, err := openapi.ParseCode(word); err == nil {
+			t.Errorf("ParseCode(%q): got %d, want an error", word, got)
+		}
+	}
+}

@@ -48,10 +48,14 @@ func expose(text string) exposition {
 	return e
 }
 
-// exposeExample reads the metrics of the example.
+// exposeExample reads the metrics of the example, and of a drift that it does not
+// have as it stands.
 func exposeExample(t *testing.T) exposition {
 	t.Helper()
-	e := startExample(t)
+	e := startExample(t, "\tstatusgate {\n", "\tstatusgate {\n\t\topenapi "+ordersFile(t)+" {\n\t\t\trequests report\n\t\t}\n")
+	fetch(t, "GET", e.url(gatePort, "/orders/18"), "", "Accept", "text/html")
+	fetch(t, "DELETE", e.url(gatePort, "/orders/17"), "")
+	fetch(t, "GET", e.url(gatePort, "/catalogue/4711"), "")
 	return expose(fetch(t, "GET", e.url(metricsPort, "/metrics"), "").body)
 }
 

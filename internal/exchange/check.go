@@ -27,9 +27,15 @@ func (rs *Resources) find(r *http.Request) (res *Resource, unknown bool) {
 func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
 	res, unknown := rs.find(r.Request)
 	r.resource = res
-	r.trace.resource(res, unknown, unknown && rs.Reject)
+	refused := unknown && rs.Reject
+	if rs.Description != nil {
+		refused = rs.Description.look(r, rs.Reject)
+		res = r.resource
+		r.record.Described(r.operation)
+	}
+	r.trace.resource(res, unknown, refused)
 	negotiated := telemetry.NoText
-	if unknown && rs.Reject {
+	if refused {
 		o = rejection(http.StatusNotFound, normalize.ReasonUnknownResource)
 	} else if o, ok = res.takes(r); ok && res.Produces != nil {
 		var i int
@@ -47,13 +53,13 @@ func (rs *Resources) check(r *request) (o normalize.Outcome, ok bool) {
 // takes holds the method and the content of a request against the resource. A
 // body of unknown length is looked into only where it would be refused.
 func (res *Resource) takes(r *request) (normalize.Outcome, bool) {
-	o, ok := res.checkMethod(r.Request)
-	r.trace.method(res, r, ok)
+	o, ok := r.checkMethod()
+	r.trace.method(r, ok)
 	if !ok {
 		return o, false
 	}
 	reason := res.checkContent(r.Header)
-	none := r.ContentLength == 0 || r.Method == http.MethodConnect || reason != 0 && r.upload.Empty()
+	none := r.ContentLength == 0 || r.Method == http.MethodConnect || reason != 0 && !r.hasContent()
 	r.trace.content(res, r, reason, !none)
 	if reason == 0 || none {
 		return normalize.Outcome{}, true
@@ -74,26 +80,29 @@ func (res *Resource) checkContent(fields http.Header) normalize.Reason {
 
 // checkMethod: GET includes HEAD; an OPTIONS that no one declared is answered by
 // the gate unless it is a CORS preflight.
-func (res *Resource) checkMethod(r *http.Request) (normalize.Outcome, bool) {
-	if res.Methods == nil {
+func (r *request) checkMethod() (normalize.Outcome, bool) {
+	method, methods := methodOf(r.Request), r.resource.Methods
+	switch {
+	case r.contract != nil && r.operation != nil: // a document has it
 		return normalize.Outcome{}, true
-	}
-	method := r.Method
-	if isWebSocket(r) {
-		method = http.MethodGet
-	}
-	if res.Methods.Declares(method) {
+	case r.contract == nil && (methods == nil || methods.Declares(method)):
 		return normalize.Outcome{}, true
-	}
-	if method != http.MethodOptions {
+	case method != http.MethodOptions:
 		return rejection(http.StatusMethodNotAllowed, normalize.ReasonMethod), false
-	}
-	if isPreflight(r) {
+	case isPreflight(r.Request):
 		return normalize.Outcome{}, true
 	}
 	return normalize.Outcome{
 		Received: normalize.NotAsked, Sent: http.StatusOK, Reason: normalize.ReasonMethod, Rule: -1, Gateway: true,
 	}, false
+}
+
+// methodOf is the method of a request in the meaning of a resource.
+func methodOf(r *http.Request) string {
+	if isWebSocket(r) {
+		return http.MethodGet
+	}
+	return r.Method
 }
 
 // isPreflight: a browser asks whether a page of another origin may make a

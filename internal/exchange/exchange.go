@@ -93,7 +93,7 @@ func (x *exchange) check(r *http.Request) (ok bool, err error) {
 			x.sender.refused, x.judgement.mute = o, true
 		case o.Sent < 400:
 			// The gate tells which methods a resource has (RFC 9110 §9.3.7).
-			x.sender.head.set("Allow", x.request.resource.Methods.Allow())
+			x.sender.head.set("Allow", x.request.methods().Allow())
 			o.Verbatim = true
 			x.request.trace.planned("the gate answers OPTIONS")
 			x.sender.drop(o)

@@ -16,6 +16,7 @@
 package exchange
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -83,6 +84,9 @@ func (g *Gate) Ready() {
 	g.proxyStatuses = proxyStatuses{
 		overloaded: normalize.ProxyStatus(g.Name, overloaded.Error, normalize.NotAsked),
 		denied:     normalize.ProxyStatus(g.Name, failure.Denied, normalize.NotAsked),
+	}
+	if d := g.Resources.Description; d != nil {
+		d.watches = d.Requests == RequestsReport || g.Report && d.Requests == RequestsEnforce
 	}
 }
 
@@ -161,6 +165,9 @@ type Resources struct {
 	Checks bool
 	// Reject says that a path without a resource is a 404.
 	Reject bool
+	// Description is what API descriptions and the methods of resources say, nil for
+	// nothing.
+	Description *Description
 }
 
 // Resource is what requests to some paths may look like. What is nil is not
@@ -176,9 +183,14 @@ type Resource struct {
 	Codings  *negotiate.Codings
 	// Representations says which answers are held against the request's Accept.
 	Representations Representations
+	// Says are the options that it has itself, and not from the defaults.
+	Says Said
+	// ByMethod is what it says of single methods.
+	ByMethod []Method
 
-	boxed []any // Produces as placeholder values
-	lists lists
+	boxed  []any // Produces as placeholder values
+	lists  lists
+	joined sync.Map // with what documents say: by their resource
 }
 
 // lists are what problems list. Nothing writes into them.

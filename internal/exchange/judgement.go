@@ -26,6 +26,7 @@ type judgement struct {
 	unanswered bool // no handler has written anything
 	compared   bool // the answer was held against the request's Accept
 	mute       bool // the request would have been refused: the answer owes nothing
+	noted      bool // its drift was
 }
 
 // begin judges a status, as far as the head tells. Where it is pending, the
@@ -68,6 +69,9 @@ func (j *judgement) weigh() (o normalize.Outcome, pending bool) {
 	v := j.gate.Contract.Decide(r)
 	if v.Pending {
 		return normalize.Outcome{}, true
+	}
+	if j.gate.Resources.Description != nil && r.Source == normalize.SourceBackend && !j.unanswered {
+		j.describe(&v)
 	}
 	j.undecided = v.Undecided
 	o = normalize.Outcome{Received: r.Status, Sent: v.Status, Reason: v.Reason, Rule: v.Rule, Unknown: v.Unknown}
@@ -204,6 +208,9 @@ func (j *judgement) varies() bool {
 func (j *judgement) template() string {
 	if path := j.request.resource.Path; path != "" {
 		return path
+	}
+	if o := j.request.operation; o != nil {
+		return o.Path
 	}
 	return audit.Mask(j.request.URL.Path)
 }

@@ -82,8 +82,8 @@ const methodQuery = "QUERY"
 func oweAllow(h *head, g *Gate, r *request, o *normalize.Outcome) {
 	switch {
 	case normalize.HasMember(h.fields["Allow"]):
-	case r.resource.Methods != nil:
-		h.set("Allow", r.resource.Methods.Allow())
+	case r.methods() != nil:
+		h.set("Allow", r.methods().Allow())
 		o.Owed |= normalize.OwedAllow
 	default:
 		delete(h.fields, "Allow")

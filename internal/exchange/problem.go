@@ -26,7 +26,7 @@ func appendProblem(dst []byte, g *Gate, r *request, fields http.Header, o *norma
 	if job := r.job; job != nil {
 		p.Detail, p.Provisioning = job.Detail, job.Provisioning
 	}
-	list(&p, r.resource, fields, o)
+	list(&p, r, fields, o)
 	for _, m := range g.Problems.Members {
 		p.Members = append(p.Members, problem.Member{Name: m.Name, Value: r.expand(m.Value)})
 	}
@@ -41,10 +41,11 @@ func appendProblem(dst []byte, g *Gate, r *request, fields http.Header, o *norma
 }
 
 // list fills in what the client can do about it, as the fields say.
-func list(p *problem.Problem, res *Resource, fields http.Header, o *normalize.Outcome) {
+func list(p *problem.Problem, r *request, fields http.Header, o *normalize.Outcome) {
+	res := r.resource
 	switch o.Sent {
 	case http.StatusMethodNotAllowed:
-		p.Allowed = allowed(res, fields)
+		p.Allowed = allowed(r, fields)
 	case http.StatusNotAcceptable:
 		p.Available = res.lists.available
 	case http.StatusUnsupportedMediaType:
@@ -58,8 +59,8 @@ func list(p *problem.Problem, res *Resource, fields http.Header, o *normalize.Ou
 }
 
 // allowed are the methods in the Allow field, which may be the backend's.
-func allowed(res *Resource, fields http.Header) []string {
-	lines := fields["Allow"]
+func allowed(r *request, fields http.Header) []string {
+	lines, res := fields["Allow"], r.resource
 	if m := res.Methods; m != nil && len(lines) == 1 && lines[0] == m.Allow() {
 		return res.lists.allowed
 	}

@@ -31,6 +31,30 @@ type request struct {
 	id       string           // of the request, once it was needed
 	urn      string           // the same as a URI
 	job      *jobdesk.Problem // what a problem says that tells of a job
+
+	description
+	content content
+}
+
+// content says whether a request has any.
+type content uint8
+
+const (
+	contentUnknown content = iota
+	contentNone
+	contentSome
+)
+
+// hasContent looks into a body of unknown length, so it is asked only where the
+// answer counts.
+func (r *request) hasContent() bool {
+	if r.content == contentUnknown {
+		r.content = contentSome
+		if r.ContentLength == 0 || r.Method == http.MethodConnect || r.upload.Empty() {
+			r.content = contentNone
+		}
+	}
+	return r.content == contentSome
 }
 
 func newRequest(g *Gate, r *http.Request, record *telemetry.Record) request {

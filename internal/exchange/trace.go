@@ -122,9 +122,12 @@ func (t *Trace) check(name string, declared, passes bool, got, want string) {
 }
 
 // method takes down the check of the method.
-func (t *Trace) method(res *Resource, r *request, passes bool) {
-	if t != nil && res.Methods != nil {
-		t.check("method", true, passes, r.Method, res.Methods.Allow())
+func (t *Trace) method(r *request, passes bool) {
+	if t == nil {
+		return
+	}
+	if methods := r.methods(); methods != nil {
+		t.check("method", true, passes, r.Method, methods.Allow())
 	}
 }
 

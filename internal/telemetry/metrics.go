@@ -108,7 +108,7 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []stri
 		texts.WithLabelValues(gate, place, text).Set(1)
 	}
 	for sent, reason := range map[int]normalize.Reason{200: normalize.ReasonClass, 400: normalize.ReasonClass, 500: normalize.ReasonMalformed} {
-		m.responses.WithLabelValues("other", statusLabel(sent), reason.String()) // so that an increase sees the first
+		m.responses.WithLabelValues("other", StatusLabel(sent), reason.String()) // so that an increase sees the first
 	}
 	m.responses.WithLabelValues("other", "500", normalize.ReasonClass.String())
 	for status := range len(m.passed[0]) {
@@ -186,7 +186,7 @@ func (m *metrics) otherwise(o *normalize.Outcome) prometheus.Counter {
 }
 
 func (m *metrics) labelled(o *normalize.Outcome) prometheus.Counter {
-	return m.responses.WithLabelValues(statusLabel(o.Received), statusLabel(o.Sent), o.Reason.String())
+	return m.responses.WithLabelValues(StatusLabel(o.Received), StatusLabel(o.Sent), o.Reason.String())
 }
 
 // passing is the counter of a status that passes.
@@ -195,7 +195,7 @@ func (m *metrics) passing(status int, reason normalize.Reason) prometheus.Counte
 	if c := counter.Load(); c != nil {
 		return *c
 	}
-	label := statusLabel(status)
+	label := StatusLabel(status)
 	c := m.responses.WithLabelValues(label, label, reason.String())
 	counter.Store(&c)
 	return c
@@ -237,9 +237,9 @@ func (m *metrics) Took(s *Stopwatch) {
 	}
 }
 
-// statusLabel is a status as a label value, three digits as in a status line.
+// StatusLabel is a status as a label value, three digits as in a status line.
 // The set is closed: a status that the table does not know is other.
-func statusLabel(status int) string {
+func StatusLabel(status int) string {
 	switch {
 	case status == normalize.NotAsked:
 		return "none"

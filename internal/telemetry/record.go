@@ -11,6 +11,7 @@ import (
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/normalize"
+	"github.com/statusgate/statusgate/openapi"
 	"github.com/statusgate/statusgate/shed"
 )
 
@@ -19,15 +20,16 @@ import (
 // Count.
 type Record struct {
 	// Watch measures the time that the exchange spends in the gate.
-	Watch    Stopwatch
-	gate     *Gate
-	replacer *caddy.Replacer           // nil outside Caddy's server
-	fields   *caddyhttp.ExtraLogFields // of the access log, nil where there is no line
-	counted  bool
-	late     bool    // another goroutine than the handler's may count
-	owed     *logged // to the access log
-	last     *logged // what the access log has
-	job      string  // the short form of its ID
+	Watch     Stopwatch
+	gate      *Gate
+	replacer  *caddy.Replacer           // nil outside Caddy's server
+	fields    *caddyhttp.ExtraLogFields // of the access log, nil where there is no line
+	operation *openapi.Operation        // nil where nothing is described
+	counted   bool
+	late      bool    // another goroutine than the handler's may count
+	owed      *logged // to the access log
+	last      *logged // what the access log has
+	job       string  // the short form of its ID
 }
 
 // Record begins with a request.
@@ -46,6 +48,9 @@ func accessLog(r *http.Request) *caddyhttp.ExtraLogFields {
 	fields, _ := r.Context().Value(caddyhttp.ExtraLogFieldsCtxKey).(*caddyhttp.ExtraLogFields)
 	return fields
 }
+
+// Described notes the operation of the request, for the access log.
+func (r *Record) Described(o *openapi.Operation) { r.operation = o }
 
 // Replacer is that of the request, nil outside Caddy's server.
 func (r *Record) Replacer() *caddy.Replacer { return r.replacer }
@@ -66,7 +71,7 @@ func (r *Record) Count(o *normalize.Outcome, p *shed.Place) {
 	if r.fields == nil {
 		return
 	}
-	l := &logged{outcome: *o, gate: r.gate, job: r.job}
+	l := &logged{outcome: *o, gate: r.gate, operation: r.operation, job: r.job}
 	r.last = l
 	if p != nil {
 		l.entered, l.class, l.shed, l.wait = true, p.Class, p.Outcome, p.Wait
@@ -117,13 +122,14 @@ func (r *Record) LogID(id string) {
 
 // logged is an outcome in the access log. It is read after the exchange.
 type logged struct {
-	outcome normalize.Outcome
-	gate    *Gate
-	entered bool // the limiter was asked
-	class   shed.Class
-	shed    shed.Outcome
-	wait    time.Duration
-	job     string
+	outcome   normalize.Outcome
+	gate      *Gate
+	operation *openapi.Operation
+	entered   bool // the limiter was asked
+	class     shed.Class
+	shed      shed.Outcome
+	wait      time.Duration
+	job       string
 }
 
 // MarshalLogObject implements [zapcore.ObjectMarshaler].
@@ -137,6 +143,9 @@ func (l *logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 		enc.AddInt("received_status", o.Received)
 	}
 	enc.AddInt("sent_status", o.Sent)
+	if l.operation != nil {
+		enc.AddString("operation", l.operation.String())
+	}
 	enc.AddString("reason", o.Reason.String())
 	if o.Replaced {
 		enc.AddString("body", "replaced")
