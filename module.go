@@ -7,6 +7,7 @@
 package statusgate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/statusgate/statusgate/internal/admin"
 	_ "github.com/statusgate/statusgate/internal/command" // caddy statusgate
 	"github.com/statusgate/statusgate/internal/drift"
 	"github.com/statusgate/statusgate/internal/exchange"
@@ -172,6 +174,7 @@ type Handler struct {
 	gate    *exchange.Gate
 	shedder *overload.Shedder // to give back
 	ledger  *drift.Ledger     // likewise
+	unlist  func()            // from what the admin endpoint tells of
 	desk    *jobdesk.Desk     // to give back
 	lines   lines             // where options stand, of one that was read from a Caddyfile
 }
@@ -212,6 +215,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	}
 	gate.Ready()
 	h.gate = gate
+	h.unlist = admin.Add(ctx.GetMetricsRegistry(), h.told(built))
 	return nil
 }
 
@@ -228,8 +232,23 @@ func (h *Handler) Cleanup() error {
 	if h.ledger != nil {
 		errs = append(errs, h.ledger.Close())
 	}
-	h.shedder, h.desk, h.ledger = nil, nil, nil
+	if h.unlist != nil {
+		h.unlist()
+	}
+	h.shedder, h.desk, h.ledger, h.unlist = nil, nil, nil, nil
 	return errors.Join(errs...)
+}
+
+// told is what the admin endpoint tells of the gate.
+func (h *Handler) told(built *built) *admin.Gate {
+	g := &admin.Gate{Gate: built.gate, Profile: cmp.Or(h.Contract, "documented"), Rules: built.rules}
+	for _, r := range built.declared {
+		g.Templates = append(g.Templates, r.Path)
+	}
+	if built.described != nil {
+		g.Documents = built.described.files
+	}
+	return g
 }
 
 // ServeHTTP answers the request itself or hands it on and answers in the

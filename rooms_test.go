@@ -22,6 +22,7 @@ var forbidden = map[string][]string{
 	"/openapi":              {"caddy", "/internal/"},
 	"/problem":              {"caddy", "rooms"},
 	"/shed":                 {"caddy", "/internal/"},
+	"/internal/admin":       {"root", "/internal/command", "/internal/dryrun"},
 	"/internal/charset":     {module},
 	"/internal/lex":         {module},
 	"/internal/redact":      {"caddy", "root", "rooms"},
