@@ -22,6 +22,10 @@ type Config struct {
 	// host of the URL. Default: the zero configuration.
 	TLS *tls.Config
 
+	// Other serves the addresses where TLS negotiates another protocol than
+	// HTTP/1.1, which is the case only if TLS offers one. Default: an error.
+	Other http.RoundTripper
+
 	// DisableKeepAlives gives each request a connection of its own.
 	DisableKeepAlives bool
 
@@ -81,7 +85,7 @@ func (c Config) withDefaults() Config {
 		c.Dial = new(net.Dialer).DialContext
 	}
 	if c.Address == nil {
-		c.Address = urlAddress
+		c.Address = URLAddress
 	}
 	if c.TLS == nil {
 		c.TLS = new(tls.Config)
@@ -102,8 +106,9 @@ func orDefault[N int | int64](value, otherwise N) N {
 	return value
 }
 
-// urlAddress is where the URL of a request points.
-func urlAddress(req *http.Request) (network, address string) {
+// URLAddress is where the URL of a request points: tcp, and its host with its port,
+// 80 or 443 if it has none.
+func URLAddress(req *http.Request) (network, address string) {
 	port := req.URL.Port()
 	if port == "" {
 		port = "80"

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
+	"sync"
 )
 
 // open dials a connection for an exchange. It runs on a goroutine of its own, as
@@ -50,5 +52,43 @@ func (c *conn) handshake(x *exchange) (err error) {
 		x.trace.TLSHandshakeDone(state, err)
 	}
 	c.rw, c.tlsState = net.Conn(c.tls), &state
+	if err == nil && state.NegotiatedProtocol != "" && state.NegotiatedProtocol != "http/1.1" {
+		err = &protocolError{state.NegotiatedProtocol}
+	}
 	return err
+}
+
+// protocolError: TLS has negotiated a protocol that is not spoken here (RFC 7301).
+type protocolError struct{ protocol string }
+
+func (e *protocolError) Error() string {
+	return fmt.Sprintf("TLS negotiated the protocol %q", e.protocol)
+}
+
+// maxOthers bounds the addresses that are known to speak another protocol. Each
+// further one costs a handshake for each request.
+const maxOthers = 1024
+
+// others are the addresses where another protocol was negotiated.
+type others struct {
+	mu   sync.RWMutex
+	keys map[key]struct{}
+}
+
+func (o *others) has(k key) bool {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	_, ok := o.keys[k]
+	return ok
+}
+
+func (o *others) add(k key) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.keys == nil {
+		o.keys = make(map[key]struct{})
+	}
+	if len(o.keys) < maxOthers {
+		o.keys[k] = struct{}{}
+	}
 }

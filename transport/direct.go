@@ -13,6 +13,7 @@ type Direct struct {
 	config Config
 	pool   pool
 	counts counts
+	others others
 }
 
 // New returns a Direct. Whoever no longer needs it closes it.
@@ -41,6 +42,9 @@ func (d *Direct) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.key.network, x.key.address = d.config.Address(req)
 	if x.key.tls = req.URL.Scheme == "https"; x.key.tls {
 		x.key.name = req.URL.Hostname()
+	}
+	if x.key.tls && d.others.has(x.key) {
+		return d.config.Other.RoundTrip(req)
 	}
 	return x.run()
 }
@@ -74,11 +78,7 @@ func (x *exchange) run() (*http.Response, error) {
 		}
 		c, err := x.d.acquire(x)
 		if err != nil {
-			if e, ok := err.(*DialError); ok { //nolint:errorlint // as acquire returns it
-				e.Untouched = !x.sent && x.body.untouched()
-			}
-			x.body.giveUp()
-			return nil, err
+			return x.without(err)
 		}
 		res, err := c.roundTrip(x)
 		if err == nil {
@@ -89,6 +89,22 @@ func (x *exchange) run() (*http.Response, error) {
 			return nil, err
 		}
 	}
+}
+
+// without ends an exchange that got no connection.
+func (x *exchange) without(err error) (*http.Response, error) {
+	untouched := !x.sent && x.body.untouched()
+	switch e := err.(type) { //nolint:errorlint // as open returns them
+	case *DialError:
+		e.Untouched = untouched
+	case *protocolError:
+		if x.d.config.Other != nil && untouched {
+			x.d.others.add(x.key)
+			return x.d.config.Other.RoundTrip(x.req)
+		}
+	}
+	x.body.giveUp()
+	return nil, err
 }
 
 // again decides whether the request goes to another connection after one failed,
