@@ -20,6 +20,7 @@ import (
 
 	"github.com/statusgate/statusgate/internal/admin"
 	_ "github.com/statusgate/statusgate/internal/command" // caddy statusgate
+	_ "github.com/statusgate/statusgate/internal/direct"  // the transport direct of reverse_proxy
 	"github.com/statusgate/statusgate/internal/drift"
 	"github.com/statusgate/statusgate/internal/exchange"
 	"github.com/statusgate/statusgate/internal/jobdesk"
