@@ -1,0 +1,177 @@
+package transport_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/statusgate/statusgate/transport"
+)
+
+// TestMain is also the backend of the benchmarks: a process of its own, so that
+// what is measured is the transport's.
+func TestMain(m *testing.M) {
+	if os.Getenv("TRANSPORT_BENCH_BACKEND") != "" {
+		benchBackend()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// benchBackend answers /n with n bytes until its standard input ends.
+func benchBackend() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(l.Addr())
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go benchAnswers(conn)
+		}
+	}()
+	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+func benchAnswers(conn net.Conn) {
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	var answer []byte
+	for {
+		length, path := 0, ""
+		for line := 0; ; line++ {
+			b, err := in.ReadSlice('\n')
+			if err != nil {
+				return
+			}
+			if line == 0 {
+				path = string(bytes.Fields(b)[1])
+			}
+			if value, ok := bytes.CutPrefix(b, []byte("Content-Length: ")); ok {
+				length, _ = strconv.Atoi(string(bytes.TrimSpace(value)))
+			}
+			if len(b) == 2 {
+				break
+			}
+		}
+		if _, err := in.Discard(length); err != nil {
+			return
+		}
+		n, _ := strconv.Atoi(path[1:])
+		if len(answer) < n {
+			answer = fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nServer: bench\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: %d\r\n\r\n%s", n, strings.Repeat("x", n))
+		}
+		if _, err := conn.Write(answer); err != nil {
+			return
+		}
+	}
+}
+
+func startBenchBackend(b *testing.B) string {
+	b.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "TRANSPORT_BENCH_BACKEND=1", "GOMAXPROCS=1")
+	in, _ := cmd.StdinPipe()
+	out, _ := cmd.StdoutPipe()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return "http://" + strings.TrimSpace(address)
+}
+
+func cpu() time.Duration {
+	var r syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// BenchmarkExchange measures the processor time of an exchange beside net/http's
+// transport: both take turns within one run, since only their ratio counts.
+func BenchmarkExchange(b *testing.B) {
+	url := startBenchBackend(b)
+	for _, bench := range []struct {
+		name, method string
+		size, body   int
+	}{{"GET1KiB", "GET", 1 << 10, 0}, {"POST1KiB", "POST", 100, 1 << 10}, {"GET64KiB", "GET", 64 << 10, 0}, {"GET1MiB", "GET", 1 << 20, 0}} {
+		b.Run(bench.name, func(b *testing.B) {
+			own := transport.New(transport.Config{})
+			defer own.Close()
+			std := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 256}
+			defer std.CloseIdleConnections()
+			var spent [2]time.Duration
+			const turns = 10
+			for turn := range 2 * turns {
+				rt := []http.RoundTripper{std, own}[turn%2]
+				before := cpu()
+				exchanges(b, rt, bench.method, fmt.Sprintf("%s/%d", url, bench.size), bench.body, b.N/turns+1)
+				spent[turn%2] += cpu() - before
+			}
+			n := float64(turns * (b.N/turns + 1))
+			b.ReportMetric(float64(spent[0].Microseconds())/n, "std-cpu-µs")
+			b.ReportMetric(float64(spent[1].Microseconds())/n, "own-cpu-µs")
+			b.ReportMetric(float64(spent[1])/float64(spent[0]), "ratio")
+		})
+	}
+}
+
+// serverBody reads like the body of a server's request.
+type serverBody struct{ io.Reader }
+
+func (serverBody) Close() error { return nil }
+
+// exchanges makes n of them, 64 at a time.
+func exchanges(b *testing.B, rt http.RoundTripper, method, url string, size, n int) {
+	b.Helper()
+	body := bytes.Repeat([]byte("x"), size)
+	var wg sync.WaitGroup
+	todo := make(chan struct{}, n)
+	for range n {
+		todo <- struct{}{}
+	}
+	close(todo)
+	for range 64 {
+		wg.Go(func() {
+			buf := make([]byte, 32<<10)
+			for range todo {
+				req, _ := http.NewRequestWithContext(b.Context(), method, url, nil)
+				req.Header = http.Header{"User-Agent": {"bench"}, "X-Forwarded-For": {"127.0.0.1"}, "X-Forwarded-Proto": {"http"}, "X-Forwarded-Host": {"127.0.0.1"}}
+				if size > 0 {
+					req.Body, req.ContentLength = serverBody{bytes.NewReader(body)}, int64(size)
+				}
+				res, err := rt.RoundTrip(req)
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				if _, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, res.Body, buf); err != nil {
+					b.Error(err)
+				}
+				res.Body.Close()
+			}
+		})
+	}
+	wg.Wait()
+}
