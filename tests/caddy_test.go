@@ -59,7 +59,7 @@ func loadCaddy(t *testing.T, global, sites string) {
 	if err != nil {
 		t.Fatalf("adapting the Caddyfile: %v\n%s", err, sites)
 	}
-	if err := caddy.Load(config, true); err != nil {
+	if err := load(string(config)); err != nil {
 		t.Fatalf("loading the configuration: %v\n%s", err, sites)
 	}
 	awaitServer(t, func() error { return shared(config) })

@@ -80,7 +80,7 @@ func startExample(t *testing.T, pairs ...string) *example {
 			t.Errorf("stopping Caddy: %v", err)
 		}
 	})
-	if err := caddy.Load(config, true); err != nil {
+	if err := load(string(config)); err != nil {
 		t.Fatal(err)
 	}
 	return e

@@ -13,11 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/caddyserver/caddy/v2"
 )
-
-func load(config string) error { return caddy.Load([]byte(config), true) }
 
 // scrape reads what the gates counted of responses, violations and undecided
 // bodies from a metrics endpoint: the samples that are not zero.
