@@ -118,6 +118,9 @@ func (c *conn) fail(x *exchange, err error) error {
 	if x.ctx.Err() != nil {
 		return context.Cause(x.ctx)
 	}
+	if body, ok := errors.AsType[*bodyError](err); ok {
+		return body.err
+	}
 	return err
 }
 

@@ -28,8 +28,9 @@ func New(config Config) *Direct {
 // case, perhaps after RoundTrip has returned.
 //
 // If the context of the request ends, so does the exchange, with the cause of that
-// end. Other errors unwrap to what happened: [DialError], [BodyError],
-// [ResponseError], [TimeoutError], errors of crypto/tls and of the connection.
+// end. An error of the request's body is returned as it is. Others unwrap to what
+// happened: [DialError], [ResponseError], [TimeoutError], errors of crypto/tls and
+// of the connection.
 func (d *Direct) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := check(req); err != nil {
 		if req.Body != nil {

@@ -55,14 +55,10 @@ func (e *DialError) Error() string { return e.Err.Error() }
 // Unwrap gives the error of Dial.
 func (e *DialError) Unwrap() error { return e.Err }
 
-// BodyError is an error of the request's own body.
-type BodyError struct{ Err error }
+// bodyError is an error of the request's own body, which the caller gets as it is.
+type bodyError struct{ err error }
 
-// Error implements error.
-func (e *BodyError) Error() string { return fmt.Sprintf("reading the request body: %v", e.Err) }
-
-// Unwrap gives the error of the body.
-func (e *BodyError) Unwrap() error { return e.Err }
+func (e *bodyError) Error() string { return e.err.Error() }
 
 // TimeoutError is the end of a time limit of [Timeouts]. It implements
 // [net.Error], and is [os.ErrDeadlineExceeded] and [context.DeadlineExceeded].

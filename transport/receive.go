@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/textproto"
 	"os"
@@ -99,7 +100,7 @@ func (c *conn) why(err error) error {
 	}
 	timeout := errors.Is(err, os.ErrDeadlineExceeded)
 	if failed := c.up.failure(); failed != nil {
-		if _, ok := errors.AsType[*BodyError](failed); ok || timeout {
+		if _, ok := errors.AsType[*bodyError](failed); ok || timeout {
 			return failed
 		}
 	}
@@ -114,7 +115,8 @@ func (c *conn) why(err error) error {
 func (c *conn) headError(err error) error {
 	switch {
 	case c.left <= 0:
-		return &ResponseError{Err: ErrHeaderTooLarge, kind: ErrHeaderTooLarge}
+		err = fmt.Errorf("server response headers exceeded %d bytes", c.d.config.Limits.ResponseHeader)
+		return &ResponseError{Err: err, kind: ErrHeaderTooLarge}
 	case c.broken == nil:
 		return &ResponseError{Err: err, kind: ErrMalformed}
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -113,7 +113,7 @@ func (x *exchange) fetch() (bool, error) {
 		return true, nil
 	}
 	if b.early.over() && b.early.err != nil {
-		return false, &BodyError{b.early.err}
+		return false, &bodyError{b.early.err}
 	}
 	return false, nil
 }

@@ -55,7 +55,7 @@ func (u *upload) run(write func(io.Writer) error) {
 	}
 	u.done <- err
 	until := time.Now().Add(lastWords)
-	if _, ok := errors.AsType[*BodyError](err); ok { // half a request gets no answer
+	if _, ok := errors.AsType[*bodyError](err); ok { // half a request gets no answer
 		until = past
 	}
 	sock.await(sock.Conn, until)
@@ -126,7 +126,7 @@ func (u *upload) writeRequest(out *http.Request, body *requestBody) func(io.Writ
 			err = buffered.Flush()
 		}
 		if failed := source.failure(); failed != nil {
-			err = &BodyError{failed}
+			err = &bodyError{failed}
 		}
 		if err != errStale { //nolint:errorlint // as the socket returns it
 			body.close()

@@ -7,25 +7,25 @@ import (
 	"strings"
 )
 
-// check refuses a request that can't be sent as it is.
+// check refuses a request that can't be sent as it is, in the words of net/http.
 func check(req *http.Request) error {
 	switch {
 	case req.URL == nil:
-		return errors.New("the request has no URL")
+		return errors.New("http: nil Request.URL")
 	case req.Header == nil:
-		return errors.New("the request has no header")
+		return errors.New("http: nil Request.Header")
 	case req.URL.Scheme != "http" && req.URL.Scheme != "https":
 		return fmt.Errorf("unsupported protocol scheme %q", req.URL.Scheme)
 	case req.URL.Host == "":
-		return errors.New("no host in the request URL")
+		return errors.New("http: no Host in request URL")
 	case req.Method != "" && !isToken(req.Method):
-		return fmt.Errorf("invalid method %q", req.Method)
+		return fmt.Errorf("net/http: invalid method %q", req.Method)
 	}
 	if err := checkFields(req.Header); err != nil {
-		return fmt.Errorf("invalid header: %w", err)
+		return fmt.Errorf("net/http: invalid header %w", err)
 	}
 	if err := checkFields(req.Trailer); err != nil {
-		return fmt.Errorf("invalid trailer: %w", err)
+		return fmt.Errorf("net/http: invalid trailer %w", err)
 	}
 	return nil
 }
