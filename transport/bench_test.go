@@ -19,16 +19,6 @@ import (
 	"github.com/statusgate/statusgate/transport"
 )
 
-// TestMain is also the backend of the benchmarks: a process of its own, so that
-// what is measured is the transport's.
-func TestMain(m *testing.M) {
-	if os.Getenv("TRANSPORT_BENCH_BACKEND") != "" {
-		benchBackend()
-		return
-	}
-	os.Exit(m.Run())
-}
-
 // benchBackend answers /n with n bytes until its standard input ends.
 func benchBackend() {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -60,7 +60,7 @@ func (c *conn) head(x *exchange) (res *http.Response, fine bool, err error) {
 		}
 		// RFC 9110 §15.2: an interim response has no content. Nobody knows what one
 		// that announces some sends next.
-		fine = fine && res.ContentLength <= 0 && len(res.TransferEncoding) == 0 && !res.Close
+		fine = fine && !announces(res) && !res.Close
 		if err := c.interim(x, res); err != nil {
 			return nil, false, err
 		}
@@ -90,7 +90,13 @@ func (c *conn) mayKeep(req *http.Request, res *http.Response) bool {
 		return false
 	}
 	// RFC 9110 §15.3.5: a 204 has no content, whatever it announces.
-	return res.StatusCode != http.StatusNoContent || len(res.TransferEncoding) == 0 && res.Header.Get("Content-Length") == ""
+	return res.StatusCode != http.StatusNoContent || !announces(res)
+}
+
+// announces: the response says that it has content, which net/http does not believe
+// where there can't be any.
+func announces(res *http.Response) bool {
+	return len(res.TransferEncoding) > 0 || res.Header.Get("Content-Length") != ""
 }
 
 // why finds out what has led to an error before the first byte of an answer.
