@@ -48,11 +48,11 @@ func lawless(seed uint64) func(p *peer) {
 // misbehave answers one request. False: the connection ends.
 func misbehave(p *peer, r *rand.Rand, req *http.Request) bool {
 	name := req.Header.Get("Name")
-	body := fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(name), name)
+	body := fmt.Sprintf("Name: %s\r\nContent-Length: %d\r\n\r\n%s", name, len(name), name)
 	if req.Method == http.MethodHead {
 		body = "Name: " + name + "\r\nContent-Length: 6\r\n\r\n"
 	}
-	chunked := fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\nX: 1\r\n\r\n", len(name), name)
+	chunked := fmt.Sprintf("Name: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\nX: 1\r\n\r\n", name, len(name), name)
 	switch r.IntN(18) {
 	case 0:
 		p.say("HTTP/1.1 200 OK\r\n" + body + poison)
@@ -131,7 +131,8 @@ func ask(t *testing.T, rt http.RoundTripper, url string, client, n int) (answere
 			continue
 		}
 		answered++
-		if own := string(got) == name || len(got) == 0 && res.Header.Get("Name") == name; !own && res.StatusCode != http.StatusSwitchingProtocols {
+		own := res.Header.Get("Name") == name && (string(got) == name || len(got) == 0)
+		if !own && res.StatusCode != http.StatusSwitchingProtocols {
 			t.Errorf("%s %s: got %d %q", method, name, res.StatusCode, got)
 			wrong++
 		}

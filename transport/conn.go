@@ -39,6 +39,7 @@ type current struct {
 	any    bool        // something of an answer has come
 	lost   bool        // the connection ended before that, having served before
 	broken error       // what the last read met
+	early  bool        // the answer came before the end of the request
 	traced *httptrace.ClientTrace
 }
 
@@ -79,7 +80,9 @@ func (c *conn) begin(x *exchange) {
 // is clean and the exchange left it so.
 func (c *conn) finish(keep bool) {
 	stopped := c.stop()
-	keep = keep && stopped && c.in.Buffered() == 0 && c.up.complete() && c.silent()
+	// An early answer lets the rest of the request through, though the connection is
+	// not used again: the backend may want it all the same.
+	keep = keep && stopped && c.in.Buffered() == 0 && c.up.complete() && !c.early && c.silent()
 	if !keep {
 		c.close()
 		return

@@ -11,9 +11,10 @@
 //
 // A connection takes another request only if it is certainly clean: the response
 // was read to its end and kept its own rules, neither side announced a close, the
-// request was sent as a whole, nothing more was received, not even in the TLS
-// layer. It is looked at again in the step that sends the next request. Whatever
-// has arrived by then was not asked for, and the connection is closed.
+// answer did not come before the end of the request, all of which was sent, nothing
+// more was received, not even in the TLS layer. It is looked at again in the step
+// that sends the next request. Whatever has arrived by then was not asked for, and
+// the connection is closed.
 //
 // # When a request is sent again
 //

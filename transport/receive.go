@@ -3,6 +3,7 @@ package transport
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/textproto"
 	"os"
@@ -55,6 +56,7 @@ func (c *conn) head(x *exchange) (res *http.Response, fine bool, err error) {
 		}
 		status := res.StatusCode
 		if status < 100 || status > 199 || status == http.StatusSwitchingProtocols {
+			c.early = c.up.early()
 			c.up.goAhead(!res.Close && !x.req.Close)
 			return res, fine, nil
 		}
@@ -123,13 +125,13 @@ func (c *conn) headError(err error) error {
 	case c.left <= 0:
 		err = fmt.Errorf("server response headers exceeded %d bytes", c.d.config.Limits.ResponseHeader)
 		return &ResponseError{Err: err, kind: ErrHeaderTooLarge}
-	case c.broken == nil:
-		return &ResponseError{Err: err, kind: ErrMalformed}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		if c.sock.expired() {
 			return &TimeoutError{Awaited: "response headers"}
 		}
 		return err
+	case errors.Is(err, io.ErrUnexpectedEOF), c.broken != nil && errors.Is(err, c.broken):
+		return &ResponseError{Err: err}
 	}
-	return &ResponseError{Err: err}
+	return &ResponseError{Err: err, kind: ErrMalformed}
 }

@@ -55,6 +55,7 @@ func (c *conn) sendAtOnce(x *exchange, out *http.Request) error {
 	}
 	if b.Len() > atOnce {
 		u := c.newUpload(x)
+		u.ended.Store(true)
 		go u.run(func(w io.Writer) error {
 			defer putBuffer(b)
 			_, err := w.Write(b.Bytes())

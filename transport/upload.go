@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// reuseWait is how long a response that is complete waits for the rest of its
-	// request: then the connection is closed. net/http waits as long.
-	reuseWait = 50 * time.Millisecond
-
-	// lastWords is how long an answer may still take when the request can't be
-	// sent any further: it may say why.
+	// lastWords is how long an answer may still take when the request can't be sent
+	// any further: it may say why.
 	lastWords = 100 * time.Millisecond
+
+	// lastWrite is how long a response that is complete waits for the last write of
+	// its request.
+	lastWrite = 50 * time.Millisecond
 )
 
 // upload is a request that a goroutine writes while the caller waits for the
@@ -28,6 +28,7 @@ type upload struct {
 	done      chan error // how it ended
 	goOn      chan bool  // whether to send a body that expects 100; nil: at once
 	trace     *httptrace.ClientTrace
+	ended     atomic.Bool // the body has come to its end
 	abandoned atomic.Bool
 	over      chan struct{} // closed when abandoned
 }
@@ -61,17 +62,16 @@ func (u *upload) run(write func(io.Writer) error) {
 	sock.await(sock.Conn, until)
 }
 
+// early tells whether an answer comes before the end of the request's body, so that a
+// backend may take what follows for another request.
+func (u *upload) early() bool { return u != nil && !u.ended.Load() }
+
 // complete tells whether all of the request was sent, and waits a moment for it.
 func (u *upload) complete() bool {
 	if u == nil {
 		return true
 	}
-	select {
-	case err := <-u.done:
-		return err == nil
-	default:
-	}
-	timer := time.NewTimer(reuseWait)
+	timer := time.NewTimer(lastWrite)
 	defer timer.Stop()
 	select {
 	case err := <-u.done:
@@ -155,7 +155,11 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 	if b.abandoned.Load() { // net/http would go on to the trailer
 		return n, errAbandoned
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // what a Reader returns at its end
+	switch err {
+	case nil:
+	case io.EOF:
+		b.ended.Store(true)
+	default:
 		b.err.Store(&err)
 	}
 	return n, err
