@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -120,7 +121,7 @@ func (u *upload) writeRequest(out *http.Request, body *requestBody) func(io.Writ
 	source := &uploadBody{upload: u, body: body, gate: u.goOn}
 	req.Body = source
 	return func(w io.Writer) error {
-		buffered := bufio.NewWriterSize(w, u.c.d.config.WriteBufferSize)
+		buffered := bufio.NewWriterSize(eager{w}, u.c.d.config.WriteBufferSize)
 		err := req.Write(buffered)
 		if err == nil {
 			err = buffered.Flush()
@@ -135,11 +136,27 @@ func (u *upload) writeRequest(out *http.Request, body *requestBody) func(io.Writ
 	}
 }
 
+// eager sends a body of known length as it comes: bufio would wait until its buffer
+// is full.
+type eager struct{ io.Writer }
+
+// ReadFrom implements [io.ReaderFrom], which bufio asks for.
+func (e eager) ReadFrom(r io.Reader) (int64, error) {
+	buf := copyBuffers.Get().(*[copyBuffer]byte)
+	defer copyBuffers.Put(buf)
+	return io.CopyBuffer(struct{ io.Writer }{e.Writer}, r, buf[:])
+}
+
+const copyBuffer = 32 << 10
+
+var copyBuffers = sync.Pool{New: func() any { return new([copyBuffer]byte) }}
+
 // uploadBody is the body of a request that is written by a goroutine.
 type uploadBody struct {
 	*upload
 	body *requestBody
 	gate <-chan bool // nil if it is open
+	got  int64       // bytes
 	err  atomic.Pointer[error]
 }
 
@@ -155,12 +172,12 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 	if b.abandoned.Load() { // net/http would go on to the trailer
 		return n, errAbandoned
 	}
-	switch err {
-	case nil:
-	case io.EOF:
-		b.ended.Store(true)
-	default:
+	b.got += int64(n)
+	switch {
+	case err != nil && err != io.EOF: //nolint:errorlint // what a Reader returns at its end
 		b.err.Store(&err)
+	case err != nil, b.got == b.body.length:
+		b.ended.Store(true)
 	}
 	return n, err
 }
