@@ -2,14 +2,18 @@ package transport_test
 
 import (
 	"bufio"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httptrace"
 	"net/textproto"
 	"os"
@@ -72,13 +76,17 @@ type backend struct {
 	accepted atomic.Int32
 	mu       sync.Mutex
 	open     []net.Conn
+	gone     chan struct{}
+	stopping sync.Once
+	serving  sync.WaitGroup
 }
 
 // peer is a connection at the backend's end.
 type peer struct {
 	net.Conn
-	in *bufio.Reader
-	n  int // which connection it is, from 1
+	in   *bufio.Reader
+	n    int           // which connection it is, from 1
+	gone chan struct{} // closed when the test is over
 }
 
 // newBackend starts a backend that calls serve for each connection, and closes the
@@ -104,27 +112,34 @@ func newTLSBackend(t testing.TB, serve func(p *peer), protocols ...string) (*bac
 }
 
 // trust gives a certificate for 127.0.0.1 and example.com, and a configuration
-// that trusts it.
-func trust() ([]tls.Certificate, *tls.Config) {
-	s := httptest.NewTLSServer(nil)
-	defer s.Close()
-	return s.TLS.Certificates, &tls.Config{RootCAs: s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
-}
+// that trusts it. It costs less than that of httptest, which is RSA.
+var trust = sync.OnceValues(func() ([]tls.Certificate, *tls.Config) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), BasicConstraintsValid: true, IsCA: true,
+		DNSNames: []string{"example.com"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		panic(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(leaf)
+	return []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, &tls.Config{RootCAs: roots}
+})
 
 func backendOn(t testing.TB, l net.Listener, serve func(p *peer)) *backend {
 	t.Helper()
-	b := &backend{Listener: l}
-	var serving sync.WaitGroup
-	t.Cleanup(func() {
-		b.Close()
-		b.mu.Lock()
-		for _, conn := range b.open {
-			conn.Close()
-		}
-		b.mu.Unlock()
-		serving.Wait()
-	})
-	serving.Go(func() {
+	b := &backend{Listener: l, gone: make(chan struct{})}
+	t.Cleanup(b.stop)
+	b.serving.Go(func() {
 		for {
 			conn, err := b.Accept()
 			if err != nil {
@@ -133,14 +148,26 @@ func backendOn(t testing.TB, l net.Listener, serve func(p *peer)) *backend {
 			b.mu.Lock()
 			b.open = append(b.open, conn)
 			b.mu.Unlock()
-			p := &peer{Conn: conn, in: bufio.NewReader(conn), n: int(b.accepted.Add(1))}
-			serving.Go(func() {
+			p := &peer{Conn: conn, in: bufio.NewReader(conn), n: int(b.accepted.Add(1)), gone: b.gone}
+			b.serving.Go(func() {
 				defer conn.Close()
 				serve(p)
 			})
 		}
 	})
 	return b
+}
+
+// stop closes everything and waits until the backend is at rest.
+func (b *backend) stop() {
+	b.stopping.Do(func() { close(b.gone) })
+	b.Close()
+	b.mu.Lock()
+	for _, conn := range b.open {
+		conn.Close()
+	}
+	b.mu.Unlock()
+	b.serving.Wait()
 }
 
 func (b *backend) url() string { return "http://" + b.Addr().String() }

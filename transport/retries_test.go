@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -74,6 +75,7 @@ func TestALostRequestIsRepeatedIfRFC9110LetsIt(t *testing.T) {
 	} {
 		for _, reset := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, reset %v", tt.name, reset), func(t *testing.T) {
+				oneProcessor(t)
 				var requests atomic.Int32
 				b := losing(t, &requests, reset)
 				d := newDirect(t, transport.Config{})
@@ -101,6 +103,23 @@ func TestALostRequestIsRepeatedIfRFC9110LetsIt(t *testing.T) {
 			})
 		}
 	}
+}
+
+// oneProcessor lets a small body that is there be read before the request is sent.
+func oneProcessor(t *testing.T) {
+	n := runtime.GOMAXPROCS(1)
+	t.Cleanup(func() { runtime.GOMAXPROCS(n) })
+}
+
+// awaitStale waits until an idle connection has received something.
+func awaitStale(t *testing.T, d *transport.Direct) {
+	t.Helper()
+	eventually(t, func() error {
+		if !transport.IdleIsStale(d) {
+			return errors.New("no idle connection has received anything")
+		}
+		return nil
+	})
 }
 
 // TestARequestIsRepeatedOnce: RFC 9110 §9.2.2, a failed automatic retry is not

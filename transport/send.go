@@ -108,7 +108,11 @@ func (x *exchange) fetch() (bool, error) {
 		}
 		b.early = &early{done: make(chan struct{}), buf: make([]byte, 0, b.length+1)}
 		go b.prefetch()
-		runtime.Gosched()
+		for range 2 { // now and then the scheduler takes the caller first
+			if runtime.Gosched(); b.early.over() {
+				break
+			}
+		}
 	}
 	if b.whole() {
 		return true, nil

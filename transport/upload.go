@@ -121,13 +121,16 @@ func (u *upload) writeRequest(out *http.Request, body *requestBody) func(io.Writ
 	source := &uploadBody{upload: u, body: body, gate: u.goOn}
 	req.Body = source
 	return func(w io.Writer) error {
-		buffered := bufio.NewWriterSize(eager{w}, u.c.d.config.WriteBufferSize)
+		out := &eager{Writer: w}
+		buffered := bufio.NewWriterSize(out, u.c.d.config.WriteBufferSize)
 		err := req.Write(buffered)
 		if err == nil {
 			err = buffered.Flush()
 		}
 		if failed := source.failure(); failed != nil {
 			err = &bodyError{failed}
+		} else if out.err != nil { // which net/http may call one of the body
+			err = out.err
 		}
 		if err != errStale { //nolint:errorlint // as the socket returns it
 			body.close()
@@ -138,14 +141,29 @@ func (u *upload) writeRequest(out *http.Request, body *requestBody) func(io.Writ
 
 // eager sends a body of known length as it comes: bufio would wait until its buffer
 // is full.
-type eager struct{ io.Writer }
+type eager struct {
+	io.Writer
+	err error
+}
+
+// Write keeps the error.
+func (e *eager) Write(p []byte) (n int, err error) {
+	n, err = e.Writer.Write(p)
+	if err != nil {
+		e.err = err
+	}
+	return n, err
+}
 
 // ReadFrom implements [io.ReaderFrom], which bufio asks for.
-func (e eager) ReadFrom(r io.Reader) (int64, error) {
+func (e *eager) ReadFrom(r io.Reader) (int64, error) {
 	buf := copyBuffers.Get().(*[copyBuffer]byte)
 	defer copyBuffers.Put(buf)
-	return io.CopyBuffer(struct{ io.Writer }{e.Writer}, r, buf[:])
+	return io.CopyBuffer(writer{e}, r, buf[:])
 }
+
+// writer hides ReadFrom.
+type writer struct{ io.Writer }
 
 const copyBuffer = 32 << 10
 
