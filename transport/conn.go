@@ -64,7 +64,6 @@ const unlimited = math.MaxInt64
 func (c *conn) begin(x *exchange) {
 	c.current = current{left: c.d.config.Limits.ResponseHeader, traced: x.trace}
 	c.sock.begin()
-	c.sock.sent.Store(false)
 	c.sock.look = c.reused
 	c.stop = context.AfterFunc(x.ctx, c.abort)
 	if x.trace != nil && x.trace.GotConn != nil {

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"net"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -21,8 +20,7 @@ type socket struct {
 	pending []byte     // what the next Read writes first
 	step    step
 
-	sent    atomic.Bool // a byte was written since the exchange began
-	hushed  bool        // Read has nothing
+	hushed  bool // Read has nothing
 	records records
 }
 
@@ -98,10 +96,7 @@ func (s *socket) writeAll(p []byte) error {
 	if s.writeTimeout > 0 {
 		s.writing(s.Conn, s.writeTimeout)
 	}
-	n, err := s.Conn.Write(p)
-	if n > 0 {
-		s.sent.Store(true)
-	}
+	_, err := s.Conn.Write(p)
 	return err
 }
 

@@ -54,11 +54,11 @@ func (s *socket) writeAndRead(out, in []byte, look bool) (n int, rest []byte, er
 	err = s.raw.Read(t.run)
 	n, rest = t.n, t.out
 	t.out, t.in = nil, nil
-	if t.wrote {
-		s.sent.Store(true)
-	}
 	if err == nil {
 		err = t.err
+	}
+	if err != nil && look && !t.wrote { // whatever it is, it is not the request's fault
+		err = errStale
 	}
 	return n, rest, s.opError("read", err)
 }
@@ -76,11 +76,11 @@ func (s *socket) lookAndWrite(p []byte) (int, error) {
 		n, err = writeSome(int(fd), p)
 		return true
 	})
-	if n > 0 {
-		s.sent.Store(true)
-	}
 	if rawErr != nil {
 		err = rawErr
+	}
+	if err != nil && n == 0 { // whatever it is, it is not the request's fault
+		err = errStale
 	}
 	return n, s.opError("write", err)
 }
