@@ -121,7 +121,8 @@ func (x *exchange) resume() bool {
 	if x.body == nil {
 		return true
 	}
-	if x.body.streamed.Load() { // net/http has looked whether there is any
+	if x.body.streamed.Load() { // net/http has looked whether there is any, and may still do
+		go x.body.close()
 		return x.rewind()
 	}
 	x.body.lent.Store(false)

@@ -26,8 +26,9 @@ type conn struct {
 	current // what belongs to the exchange
 	closed  atomic.Bool
 
+	one        [1]byte   // a place to read to
 	reused     bool      // it has served before
-	since      time.Time // when it became idle
+	since      time.Time // when it became idle; zero if it went from hand to hand
 	prev, next *conn     // in the queue of idle ones
 }
 
@@ -67,8 +68,8 @@ func (c *conn) begin(x *exchange) {
 	c.sock.look = c.reused
 	c.stop = context.AfterFunc(x.ctx, c.abort)
 	if x.trace != nil && x.trace.GotConn != nil {
-		info := httptrace.GotConnInfo{Conn: c.rw, Reused: c.reused, WasIdle: c.reused}
-		if c.reused {
+		info := httptrace.GotConnInfo{Conn: c.rw, Reused: c.reused, WasIdle: !c.since.IsZero()}
+		if info.WasIdle {
 			info.IdleTime = time.Since(c.since)
 		}
 		x.trace.GotConn(info)
@@ -107,7 +108,7 @@ func (c *conn) silent() bool {
 		return true
 	}
 	c.sock.hushed = true
-	n, err := c.tls.Read(make([]byte, 1))
+	n, err := c.tls.Read(c.one[:])
 	c.sock.hushed = false
 	return n == 0 && errors.Is(err, errHushed) && c.sock.records.whole()
 }
@@ -134,9 +135,15 @@ func (c *conn) close() {
 	}
 }
 
-// hangUp closes the socket of a connection that the pool no longer counts.
+// hangUp closes a connection that the pool no longer counts. TLS says goodbye, for
+// which it takes its time, unless the exchange was aborted.
 func (c *conn) hangUp() {
-	if c != nil {
-		_ = c.rw.Close()
+	if c == nil {
+		return
 	}
+	if c.sock.isAborted() {
+		_ = c.sock.Conn.Close()
+		return
+	}
+	_ = c.rw.Close()
 }

@@ -34,6 +34,12 @@ func (g *guard) abort(conn net.Conn) {
 	g.mu.Unlock()
 }
 
+func (g *guard) isAborted() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.aborted
+}
+
 // await limits the wait for the header section.
 func (g *guard) await(conn net.Conn, until time.Time) {
 	g.mu.Lock()

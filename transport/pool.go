@@ -202,6 +202,7 @@ func (p *pool) put(c *conn) bool {
 // returns the one that has to go, if one has.
 func (p *pool) offer(c *conn) (dead *conn) {
 	h := c.host
+	c.since = time.Time{}
 	if e := h.waiting.Front(); e != nil {
 		e.Value.(*waiter).deliver(h, delivery{c: c})
 		return nil

@@ -106,16 +106,24 @@ func (c *conn) why(err error) error {
 	if err == errStale { //nolint:errorlint // as the socket returns it
 		return err
 	}
-	timeout := errors.Is(err, os.ErrDeadlineExceeded)
-	if failed := c.up.failure(); failed != nil {
-		if _, ok := errors.AsType[*bodyError](failed); ok || timeout {
-			return failed
-		}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return c.overdue(err)
 	}
-	if timeout && c.sock.expired() {
+	if body, ok := errors.AsType[*bodyError](c.up.failure()); ok {
+		return body
+	}
+	c.lost = c.reused && !c.any
+	return err
+}
+
+// overdue tells whose deadline it was that ended a read.
+func (c *conn) overdue(err error) error {
+	if failed := c.up.failure(); failed != nil {
+		return failed
+	}
+	if c.sock.expired() {
 		return &TimeoutError{Awaited: "response headers"}
 	}
-	c.lost = c.reused && !c.any && !timeout
 	return err
 }
 
@@ -126,10 +134,7 @@ func (c *conn) headError(err error) error {
 		err = fmt.Errorf("server response headers exceeded %d bytes", c.d.config.Limits.ResponseHeader)
 		return &ResponseError{Err: err, kind: ErrHeaderTooLarge}
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		if c.sock.expired() {
-			return &TimeoutError{Awaited: "response headers"}
-		}
-		return err
+		return c.overdue(err)
 	case errors.Is(err, io.ErrUnexpectedEOF), c.broken != nil && errors.Is(err, c.broken):
 		return &ResponseError{Err: err}
 	}

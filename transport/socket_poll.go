@@ -89,7 +89,7 @@ func (s *socket) lookAndWrite(p []byte) (int, error) {
 // nothing has come.
 func (s *socket) quiet() bool {
 	is := false
-	err := s.raw.Control(func(fd uintptr) { is = quiet(int(fd), make([]byte, 1)) })
+	err := s.raw.Control(func(fd uintptr) { is = quiet(int(fd), s.step.peek[:]) })
 	return err == nil && is
 }
 
