@@ -149,6 +149,7 @@ func (x *exchange) rewind() bool {
 // memory is a body that is all there.
 type memory struct{ rest []byte }
 
+// Read reads on.
 func (m *memory) Read(p []byte) (int, error) {
 	if len(m.rest) == 0 {
 		return 0, io.EOF
@@ -158,4 +159,5 @@ func (m *memory) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Close does nothing.
 func (m *memory) Close() error { return nil }

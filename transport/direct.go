@@ -61,7 +61,7 @@ func (d *Direct) Close() { d.pool.closeIdle(true) }
 type exchange struct {
 	d     *Direct
 	req   *http.Request
-	ctx   context.Context //nolint:containedctx // that of the request
+	ctx   context.Context
 	trace *httptrace.ClientTrace
 	key   key
 	body  *requestBody // nil if there is none

@@ -224,7 +224,7 @@ func tryWithFaults(t *testing.T, d *transport.Direct, url string, i int) bool {
 	if body != nil {
 		eventually(t, func() error {
 			if n := body.closes.Load(); n != 1 {
-				return fmt.Errorf("the body was closed %d times after %v", n, err)
+				return fmt.Errorf("the body was closed %d times after %w", n, err)
 			}
 			return nil
 		})

@@ -38,7 +38,7 @@ const (
 type body struct {
 	src   io.ReadCloser
 	c     *conn
-	ctx   context.Context //nolint:containedctx // that of the request
+	ctx   context.Context
 	keep  bool
 	state atomic.Int32
 	err   error // at which it ended

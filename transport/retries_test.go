@@ -222,7 +222,7 @@ func TestTheDialErrorTellsWhetherTheRequestCanGoElsewhere(t *testing.T) {
 				_, err := send(d, req)
 				var dial *transport.DialError
 				if !errors.As(err, &dial) || !errors.Is(err, syscall.ECONNREFUSED) || dial.Untouched != tt.untouched {
-					return fmt.Errorf("got %#v", err)
+					return fmt.Errorf("got %T: %w", err, err)
 				}
 				if op := new(net.OpError); !errors.As(err, &op) || op.Op != "dial" || err.Error() != op.Error() {
 					t.Errorf("the cause is hidden: %v", err)

@@ -106,8 +106,13 @@ type hush struct{}
 
 var errHushed net.Error = hush{}
 
-func (hush) Error() string   { return "nothing more" }
-func (hush) Timeout() bool   { return true }
+// Error implements [net.Error].
+func (hush) Error() string { return "nothing more" }
+
+// Timeout implements [net.Error].
+func (hush) Timeout() bool { return true }
+
+// Temporary implements [net.Error].
 func (hush) Temporary() bool { return true }
 
 // records follows the records of a TLS connection, to tell whether one has come

@@ -56,7 +56,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	overlay, err := makeOverlay(dir)
 	if err != nil {
 		return err
@@ -144,11 +144,11 @@ func hooked(file string, changes ...string) (string, error) {
 		return "", err
 	}
 	source := string(b)
-	for i := 0; i < len(changes); i += 2 {
-		if strings.Count(source, changes[i]) != 1 {
+	for pair := range slices.Chunk(changes, 2) {
+		if strings.Count(source, pair[0]) != 1 {
 			return "", fmt.Errorf("%s is not what it was: adapt the overlay", file)
 		}
-		source = strings.Replace(source, changes[i], changes[i+1], 1)
+		source = strings.Replace(source, pair[0], pair[1], 1)
 	}
 	return source, nil
 }
