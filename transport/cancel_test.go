@@ -314,7 +314,7 @@ func TestTimeLimits(t *testing.T) {
 					req = sized(t, "POST", "http://example.com", strings.Repeat("x", tt.size))
 				}
 				begin := time.Now()
-				got, err := send(d, req)
+				got, err := send(d, req.WithContext(t.Context()))
 				if took := time.Since(begin); took != tt.after {
 					t.Errorf("took %v, want %v", took, tt.after)
 				}

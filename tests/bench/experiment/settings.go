@@ -64,6 +64,7 @@ var allOptions = []option{
 	{name: "idle upstream connections: 256 a host", proxy: "transport http {\n\t\t\tkeepalive_idle_conns_per_host 256\n\t\t}"},
 	{name: "upstream compression off", proxy: "transport http {\n\t\t\tcompression off\n\t\t}"},
 	{name: "upstream versions 1.1", proxy: "transport http {\n\t\t\tversions 1.1\n\t\t}"},
+	{name: "upstream transport direct", proxy: "transport direct"},
 	{name: "protocols h1", server: "protocols h1"},
 	{name: "no idle timeouts of bodies", server: "timeouts {\n\t\t\tread_body_idle -1s\n\t\t\twrite_idle -1s\n\t\t}"},
 	{name: "no keep-alive probes", server: "keepalive_interval -1s"},

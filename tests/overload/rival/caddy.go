@@ -60,8 +60,15 @@ http://:%s {
 func caddy(name, gate, policy string) Rival {
 	return Rival{Name: name, start: func(s site) (string, []string, string) {
 		proxy := "reverse_proxy " + strings.Join(s.upstreams, " ")
+		var options []string
 		if policy != "" {
-			proxy += " {\n\t\tlb_policy " + policy + "\n\t}"
+			options = append(options, "lb_policy "+policy)
+		}
+		if transport := os.Getenv("STATUSGATE_TRANSPORT"); transport != "" {
+			options = append(options, "transport "+transport)
+		}
+		if len(options) > 0 {
+			proxy += " {\n\t\t" + strings.Join(options, "\n\t\t") + "\n\t}"
 		}
 		return caddyCommand(s, fmt.Sprintf(caddyfile, s.admin, port(s.listen), gate+proxy+"\n"))
 	}}
