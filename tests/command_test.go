@@ -53,6 +53,7 @@ func TestCommandIsInManualAndCompletion(t *testing.T) {
 	for page, words := range map[string]string{
 		"caddy-statusgate": "explain", "caddy-statusgate-explain": "response-body", "caddy-statusgate-test": "junit",
 		"caddy-statusgate-audit": "resources", "caddy-statusgate-table": "out",
+		"caddy-statusgate-openapi": "caddyfile", "caddy-statusgate-drift": "overlay",
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, page+".8"))
 		if err != nil || !strings.Contains(string(text), words) {
@@ -63,7 +64,7 @@ func TestCommandIsInManualAndCompletion(t *testing.T) {
 		t.Error("the completion of bash does not know explain")
 	}
 	out, _ := outputOf(t, "__complete", "statusgate", "")
-	for _, command := range []string{"explain\t", "test\t", "audit\t", "table\t"} {
+	for _, command := range []string{"explain\t", "test\t", "audit\t", "table\t", "openapi\t", "drift\t"} {
 		if !strings.Contains(out, "\n"+command) && !strings.HasPrefix(out, command) {
 			t.Errorf("%s is not completed: %s", command, out)
 		}

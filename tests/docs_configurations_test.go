@@ -19,8 +19,9 @@ func TestDocsConfigurations(t *testing.T) {
 			if formatted := string(caddyfile.Format([]byte(text))); formatted != text {
 				t.Errorf("%s: not as `caddy fmt` writes it; want\n%s", page, formatted)
 			}
-			// What is validated opens its logs.
-			config, err := adapt(strings.ReplaceAll(text, shownLog, filepath.Join(t.TempDir(), "access.log")))
+			// What is validated opens its logs, and reads its API descriptions.
+			described := strings.ReplaceAll(text, "openapi api.yaml", "openapi ../docs/orders.yaml")
+			config, err := adapt(strings.ReplaceAll(described, shownLog, filepath.Join(t.TempDir(), "access.log")))
 			if err != nil {
 				t.Errorf("%s: %v\n%s", page, err, text)
 				continue
