@@ -38,6 +38,7 @@ var forbidden = map[string][]string{
 	"/internal/registry":    {"caddy", "root", "/internal/exchange"},
 	"/internal/requestbody": {"root", "/internal/exchange"},
 	"/internal/schematest":  {module},
+	"/internal/shedlog":     {"caddy", "root", "/internal/exchange", "/internal/overload", "/internal/telemetry"},
 	"/internal/telemetry":   {"root", "/internal/exchange", "/internal/overload"},
 }
 

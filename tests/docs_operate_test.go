@@ -196,7 +196,7 @@ tests:
   - {series: 'caddy_statusgate_responses_total{gate="a",mode="enforce",received="200",sent="200",reason="documented"}', values: 0+94x30}
   - {series: 'caddy_statusgate_responses_total{gate="a",mode="enforce",received="other",sent="500",reason="class"}', values: 0+1x30}
   - {series: 'caddy_statusgate_violations_total{gate="a",kind="created_without_location"}', values: 0+1x30}
-  - {series: 'caddy_statusgate_shed_requests_total{limiter="a",class="normal",outcome="rejected"}', values: 0+1x30}
+  - {series: 'caddy_statusgate_shed_requests_total{limiter="a",mode="enforce",class="normal",outcome="rejected"}', values: 0+1x30}
   - {series: 'caddy_statusgate_undecided_total{gate="a",cause="too_large"}', values: 0+1x30}
   alert_rule_test: &fired
   - {alertname: StatusgateBackendFails, eval_time: 20m, exp_alerts: [{exp_labels: {gate: a}, exp_annotations: {summary: More than 5 % of the answers of gate a are errors of the server.}}]}
@@ -211,7 +211,8 @@ tests:
   - {series: 'caddy_statusgate_responses_total{gate="a",mode="enforce",received="none",sent="503",reason="overload"}', values: 0+50x30}
   - {series: 'caddy_statusgate_responses_total{gate="a",mode="enforce",received="200",sent="200",reason="documented"}', values: 0+96x30}
   - {series: 'caddy_statusgate_violations_total{gate="a",kind="created_without_location"}', values: 5+0x30}
-  - {series: 'caddy_statusgate_shed_requests_total{limiter="a",class="normal",outcome="admitted"}', values: 0+9x30}
+  - {series: 'caddy_statusgate_shed_requests_total{limiter="a",mode="enforce",class="normal",outcome="admitted"}', values: 0+9x30}
+  - {series: 'caddy_statusgate_shed_requests_total{limiter="a",mode="report",class="normal",outcome="rejected"}', values: 0+9x30}
   - {series: 'caddy_statusgate_undecided_total{gate="a",cause="too_large"}', values: 5+0x30}
   alert_rule_test:
   - {alertname: StatusgateBackendFails, eval_time: 20m}

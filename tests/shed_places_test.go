@@ -69,7 +69,7 @@ func TestAPlaceIsGivenBackHoweverAHandlerEnds(t *testing.T) {
 
 // What a client that left has asked for may still keep the backend busy.
 func TestAPlaceOfAClientThatLeaves(t *testing.T) {
-	const abandoned = `requests_total{class="normal",limiter="statusgate",outcome="abandoned"}`
+	const abandoned = `requests_total{class="normal",limiter="statusgate",mode="enforce",outcome="abandoned"}`
 	t.Run("while it waits", func(t *testing.T) {
 		s := newShedStage(t, "shed {\n\tfixed 1\n\tpatience 1m\n}")
 		first := s.ask("GET", "/first")
@@ -117,7 +117,7 @@ func TestAPlaceOfAClientThatLeaves(t *testing.T) {
 		})
 		p.fails()
 		s.await(inflight, 0)
-		if got := s.series()[`ghost_inflight{limiter="statusgate"}`]; got != 0 {
+		if got := s.series()[`ghost_inflight{limiter="statusgate",mode="enforce"}`]; got != 0 {
 			t.Errorf("%v ghosts, want none: the backend had answered", got)
 		}
 	})
@@ -158,7 +158,7 @@ func TestAClientThatReadsSlowlyTakesNoPlace(t *testing.T) {
 
 // Streams give their place back when they begin.
 func TestStreamsTakeNoPlaces(t *testing.T) {
-	const streams = `streams{limiter="statusgate"}`
+	const streams = `streams{limiter="statusgate",mode="enforce"}`
 	begin := func(contentType string) func(h *heldRequest) {
 		return func(h *heldRequest) {
 			h.w.Header().Set("Content-Type", contentType)
@@ -258,7 +258,7 @@ func TestAWebSocketBehindAProxyIsAStream(t *testing.T) {
 	if resp, err := http.ReadResponse(c.in, nil); err != nil || resp.StatusCode != http.StatusSwitchingProtocols {
 		t.Fatal(resp, err)
 	}
-	s.await(`streams{limiter="statusgate"}`, 1)
+	s.await(`streams{limiter="statusgate",mode="enforce"}`, 1)
 	s.await(inflight, 0)
 	if _, err := c.Write(frame("hello")); err != nil {
 		t.Fatal(err)
@@ -267,7 +267,7 @@ func TestAWebSocketBehindAProxyIsAStream(t *testing.T) {
 		t.Errorf("got %q, %v", echo, err)
 	}
 	c.Close()
-	s.await(`streams{limiter="statusgate"}`, 0)
+	s.await(`streams{limiter="statusgate",mode="enforce"}`, 0)
 	s.await(inflight, 0)
 }
 

@@ -14,7 +14,7 @@ const classes = `critical path /checkout/*
 	exempt path /health /checkout/health`
 
 func waiting(class string) string {
-	return fmt.Sprintf("queued{class=%q,limiter=%q}", class, "statusgate")
+	return fmt.Sprintf("queued{class=%q,limiter=%q,mode=%q}", class, "statusgate", "enforce")
 }
 
 // The most important of those who wait are served first.
@@ -42,13 +42,13 @@ func TestTheMoreImportantAreServedFirst(t *testing.T) {
 	s.await(inflight, 0)
 	samples := s.series()
 	for name, want := range map[string]float64{
-		`requests_total{class="critical",limiter="statusgate",outcome="queued"}`:   1,
-		`requests_total{class="normal",limiter="statusgate",outcome="queued"}`:     1,
-		`requests_total{class="normal",limiter="statusgate",outcome="admitted"}`:   1,
-		`requests_total{class="background",limiter="statusgate",outcome="queued"}`: 1,
-		`requests_total{class="exempt",limiter="statusgate",outcome="admitted"}`:   2,
-		`queue_wait_seconds_count{class="critical",limiter="statusgate"}`:          1,
-		`queue_wait_seconds_count{class="exempt",limiter="statusgate"}`:            0,
+		`requests_total{class="critical",limiter="statusgate",mode="enforce",outcome="queued"}`:   1,
+		`requests_total{class="normal",limiter="statusgate",mode="enforce",outcome="queued"}`:     1,
+		`requests_total{class="normal",limiter="statusgate",mode="enforce",outcome="admitted"}`:   1,
+		`requests_total{class="background",limiter="statusgate",mode="enforce",outcome="queued"}`: 1,
+		`requests_total{class="exempt",limiter="statusgate",mode="enforce",outcome="admitted"}`:   2,
+		`queue_wait_seconds_count{class="critical",limiter="statusgate",mode="enforce"}`:          1,
+		`queue_wait_seconds_count{class="exempt",limiter="statusgate",mode="enforce"}`:            0,
 	} {
 		if samples[name] != want {
 			t.Errorf("%s is %v, want %v", name, samples[name], want)
@@ -67,8 +67,8 @@ func TestPatienceEnds(t *testing.T) {
 	}
 	samples := s.series()
 	for _, name := range []string{
-		`requests_total{class="normal",limiter="statusgate",outcome="timeout"}`, `reject_reason_total{limiter="statusgate",reason="patience"}`,
-		`retry_after_seconds_count{limiter="statusgate"}`, `queue_wait_seconds_count{class="normal",limiter="statusgate"}`,
+		`requests_total{class="normal",limiter="statusgate",mode="enforce",outcome="timeout"}`, `reject_reason_total{class="normal",limiter="statusgate",mode="enforce",reason="patience"}`,
+		`retry_after_seconds_count{limiter="statusgate",mode="enforce"}`, `queue_wait_seconds_count{class="normal",limiter="statusgate",mode="enforce"}`,
 	} {
 		if samples[name] != 1 {
 			t.Errorf("%s is %v, want 1", name, samples[name])
@@ -109,9 +109,9 @@ func TestGatesThatShareALimiter(t *testing.T) {
 		defer s.reached("/own").answer(200, "ok")
 		defer own.leave()
 	}
-	s.await(`inflight{limiter="backend"}`, 1)
-	s.await(`inflight{limiter="own"}`, 1)
-	s.await(`inflight{limiter="own#2"}`, 1)
+	s.await(`inflight{limiter="backend",mode="enforce"}`, 1)
+	s.await(`inflight{limiter="own",mode="enforce"}`, 1)
+	s.await(`inflight{limiter="own#2",mode="enforce"}`, 1)
 	held.answer(200, "ok")
 	a.want(200)
 	b := s.askHost("b.test", "GET", "/b")
@@ -121,7 +121,7 @@ func TestGatesThatShareALimiter(t *testing.T) {
 
 // In report mode everything is decided and counted, and nothing done.
 func TestReportShedsNothing(t *testing.T) {
-	const rejected = `requests_total{class="normal",limiter="statusgate",outcome="rejected"}`
+	const rejected = `requests_total{class="normal",limiter="statusgate",mode="report",outcome="rejected"}`
 	for name, tt := range map[string]struct {
 		options, counted string
 	}{
@@ -146,9 +146,52 @@ func TestReportShedsNothing(t *testing.T) {
 			}
 			held.answer(200, "ok")
 			first.want(200)
-			s.await(inflight, 0)
+			s.await(`inflight{limiter="statusgate",mode="report"}`, 0)
 		})
 	}
+}
+
+// What was only reported shares no series with what is done, though the limiter is
+// the same one before and after the reload that takes report out.
+func TestReportedAndRealShedsShareNoSeries(t *testing.T) {
+	const (
+		rejected = `requests_total{class="normal",limiter="statusgate",mode="%s",outcome="rejected"}`
+		capacity = `reject_reason_total{class="normal",limiter="statusgate",mode="%s",reason="capacity"}`
+	)
+	s := newShedStage(t, "shed {\n\tfixed 1\n\tqueue 0\n\treport\n}")
+	first := s.ask("GET", "/first")
+	held := s.reached("/first")
+	for range 2 {
+		second := s.ask("GET", "/second")
+		s.reached("/second").answer(200, "ok")
+		second.want(200)
+	}
+	samples := s.series()
+	for _, series := range []string{rejected, capacity} {
+		if got := samples[fmt.Sprintf(series, "report")]; got != 2 {
+			t.Errorf("in report mode "+series+" is %v, want 2", "report", got)
+		}
+	}
+	for name := range samples {
+		if strings.Contains(name, `mode="enforce"`) {
+			t.Errorf("a limiter that only reports has %s", name)
+		}
+	}
+	s.load(s.site("localhost", onePlace))
+	s.ask("GET", "/second").want(503)
+	samples = s.series()
+	for mode, want := range map[string]float64{"report": 2, "enforce": 1} {
+		for _, series := range []string{rejected, capacity} {
+			if got := samples[fmt.Sprintf(series, mode)]; got != want {
+				t.Errorf(series+" is %v, want %v", mode, got, want)
+			}
+		}
+	}
+	if got := samples[`retry_after_seconds_count{limiter="statusgate",mode="enforce"}`]; got != 1 {
+		t.Errorf("%v were told when to come back, want 1", got)
+	}
+	held.answer(200, "ok")
+	first.want(200)
 }
 
 // A matcher that fails takes the way of every other error.
@@ -163,7 +206,7 @@ func TestAMatcherOfAClassFails(t *testing.T) {
 	isProblem(t, a, 500)
 	samples := s.series()
 	for _, class := range []string{"critical", "normal"} {
-		if name := fmt.Sprintf("requests_total{class=%q,limiter=%q,outcome=%q}", class, "statusgate", "admitted"); samples[name] != 1 {
+		if name := fmt.Sprintf("requests_total{class=%q,limiter=%q,mode=%q,outcome=%q}", class, "statusgate", "enforce", "admitted"); samples[name] != 1 {
 			t.Errorf("%s is %v, want 1", name, samples[name])
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-const admitted = `requests_total{class="normal",limiter="statusgate",outcome="admitted"}`
+const admitted = `requests_total{class="normal",limiter="statusgate",mode="enforce",outcome="admitted"}`
 
 // A reload changes nothing for those in flight, those who wait and streams, and
 // the backend never gets twice the requests.
@@ -43,7 +43,7 @@ func TestALimiterSurvivesAReload(t *testing.T) {
 		<-end
 		return nil
 	})
-	s.await(`streams{limiter="statusgate"}`, 1)
+	s.await(`streams{limiter="statusgate",mode="enforce"}`, 1)
 	held = s.reached("/second")
 	reload("\nretry_after 8s")
 	s.await(inflight, 1)
@@ -52,10 +52,10 @@ func TestALimiterSurvivesAReload(t *testing.T) {
 	s.reached("/third").answer(200, "ok")
 	third.want(200)
 	s.await(inflight, 0)
-	s.await(`streams{limiter="statusgate"}`, 1)
+	s.await(`streams{limiter="statusgate",mode="enforce"}`, 1)
 	close(end)
 	stream.want(200)
-	s.await(`streams{limiter="statusgate"}`, 0)
+	s.await(`streams{limiter="statusgate",mode="enforce"}`, 0)
 }
 
 // New settings come into force with the first request of their configuration.
@@ -73,7 +73,7 @@ func TestAReloadChangesTheSettings(t *testing.T) {
 	first.want(200)
 	second.want(200)
 	s.await(inflight, 0)
-	s.await(`limit{limiter="statusgate"}`, 2)
+	s.await(`limit{limiter="statusgate",mode="enforce"}`, 2)
 }
 
 // A configuration that is refused, or only tried, has no influence.
@@ -94,7 +94,7 @@ func TestAReloadThatFailsKeepsTheSettings(t *testing.T) {
 		validate(t, config)
 	}
 	s.await(inflight, 1)
-	s.await(`limit{limiter="statusgate"}`, 1)
+	s.await(`limit{limiter="statusgate",mode="enforce"}`, 1)
 	s.ask("GET", "/second").want(503)
 	held.answer(200, "ok")
 	first.want(200)

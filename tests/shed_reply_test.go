@@ -163,6 +163,7 @@ func TestTheAccessLogOfAnOverload(t *testing.T) {
 	held.answer(200, "ok")
 	first.want(200)
 	var shed int
+	clients := make(map[string]bool)
 	for text := range strings.Lines(awaitLines(t, access, 2)) {
 		var line logged
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
@@ -173,8 +174,11 @@ func TestTheAccessLogOfAnOverload(t *testing.T) {
 			shed++
 			want = map[string]any{
 				"gate": "edge", "sent_status": 503.0, "reason": "overload", "error": "connection_limit_reached",
-				"shed_class": "normal", "shed_outcome": "rejected", "shed_wait": 0.0,
+				"shed_class": "normal", "shed_outcome": "rejected", "shed_wait": 0.0, "shed_reason": "capacity",
 			}
+			client, _ := line.Statusgate["shed_client"].(string)
+			clients[client] = true
+			delete(line.Statusgate, "shed_client")
 		}
 		if !maps.Equal(line.Statusgate, want) {
 			t.Errorf("%s: got %v, want %v", line.Request.URI, line.Statusgate, want)
@@ -186,7 +190,8 @@ func TestTheAccessLogOfAnOverload(t *testing.T) {
 	said := 0
 	for text := range strings.Lines(awaitLines(t, others, 1)) {
 		var line struct {
-			Msg, Gate, Limiter      string
+			Msg, Gate, Limiter, Class, Reason, Client string
+
 			Requests, Limit, Queued int
 			InFlight                int `json:"in_flight"`
 		}
@@ -197,11 +202,57 @@ func TestTheAccessLogOfAnOverload(t *testing.T) {
 			continue
 		}
 		said++
+		clients[line.Client] = true
+		if line.Class != "normal" || line.Reason != "capacity" {
+			t.Errorf("it does not tell why: %s", text)
+		}
 		if line.Gate != "edge" || line.Limiter != "edge" || line.Requests < 1 || line.Limit != 1 || line.InFlight != 1 || line.Queued != 0 {
 			t.Errorf("got %+v of %s", line, text)
 		}
 	}
 	if said != shed {
 		t.Errorf("%d summaries and %d lines in the access log, want as many", said, shed)
+	}
+	for client := range clients {
+		if len(clients) != 1 || len(client) != 8 {
+			t.Errorf("one client is called %v", clients)
+		}
+	}
+}
+
+// What is only reported says so in the access log, with the reason that a request
+// would have been told nothing of.
+func TestTheAccessLogOfAReport(t *testing.T) {
+	s := prepareShedStage(t)
+	access := filepath.Join(t.TempDir(), "access.log")
+	logging := fmt.Sprintf("log {\n\toutput file %s\n\tformat json\n}\n", access)
+	startCaddy(t, "\tservers {\n\t\tprotocols h1 h2c\n\t}\n",
+		scenarioSite("localhost", s.port, "shed {\n\tfixed 1\n\tqueue 0\n\treport\n}", logging, "scenario")+s.metrics())
+	first := s.ask("GET", "/first")
+	held := s.reached("/first")
+	second := s.ask("GET", "/second")
+	s.reached("/second").answer(200, "ok")
+	second.want(200)
+	held.answer(200, "ok")
+	first.want(200)
+	for text := range strings.Lines(awaitLines(t, access, 2)) {
+		var line logged
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		want := map[string]any{
+			"gate": "statusgate", "received_status": 200.0, "sent_status": 200.0, "reason": "documented",
+			"shed_class": "normal", "shed_outcome": "admitted", "shed_wait": 0.0, "shed_mode": "report",
+		}
+		if line.Request.URI == "/second" {
+			want["shed_outcome"], want["shed_reason"] = "rejected", "capacity"
+			if client, _ := line.Statusgate["shed_client"].(string); len(client) != 8 {
+				t.Errorf("the client is called %q", client)
+			}
+			delete(line.Statusgate, "shed_client")
+		}
+		if !maps.Equal(line.Statusgate, want) {
+			t.Errorf("%s: got %v, want %v", line.Request.URI, line.Statusgate, want)
+		}
 	}
 }

@@ -246,8 +246,8 @@ func (s *shedStage) until(what string, done func(samples map[string]float64) boo
 }
 
 const (
-	inflight = `inflight{limiter="statusgate"}`
-	queued   = `queued{class="normal",limiter="statusgate"}`
+	inflight = `inflight{limiter="statusgate",mode="enforce"}`
+	queued   = `queued{class="normal",limiter="statusgate",mode="enforce"}`
 )
 
 // responses reads the samples of responses that are not zero.

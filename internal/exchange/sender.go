@@ -90,7 +90,12 @@ func (s *sender) conclude(o normalize.Outcome) {
 	}
 	s.request.trace.concluded(s.gate, &o)
 	s.record.Publish(&o)
-	s.record.Count(&o, s.body.visit.Place())
+	s.record.Count(&o, s.limited())
+}
+
+// limited is what the limiter made of the request.
+func (s *sender) limited() telemetry.Limited {
+	return telemetry.Limited{Place: s.body.visit.Place(), Report: s.body.visit.Reported()}
 }
 
 // write takes a part of the backend's body the way that was decided.
@@ -139,7 +144,7 @@ func (s *sender) mend(o *normalize.Outcome) {
 	s.head.mend(s.gate, s.request, o)
 	s.body.settle(s.request, s.head.fields, o.Gateway)
 	s.request.trace.mended(s.gate, o, before, s.head.fields)
-	s.record.Count(o, s.body.visit.Place())
+	s.record.Count(o, s.limited())
 }
 
 // commit sends the head under the status that was decided.

@@ -23,6 +23,8 @@ type limiter struct {
 	seed   maphash.Seed  // of all hashes, which the limiter remembers
 	newest atomic.Uint64 // the generation of settings that was provisioned last
 	summed summary
+	routes *routes
+	counts counts
 
 	preflights atomic.Int32 // under way
 
@@ -40,7 +42,7 @@ type limiter struct {
 // is none.
 func takeLimiter(name string, config shed.Config) *limiter {
 	value, _, _ := limiters.LoadOrNew(name, func() (caddy.Destructor, error) { // it does not fail
-		return &limiter{Limiter: shed.New(config), name: name, seed: maphash.MakeSeed(), config: config}, nil
+		return &limiter{Limiter: shed.New(config), name: name, seed: maphash.MakeSeed(), routes: newRoutes(), config: config}, nil
 	})
 	return value.(*limiter)
 }

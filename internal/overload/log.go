@@ -8,6 +8,8 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/internal/shedlog"
 )
 
 // summaryEvery is how often a limiter speaks while it sheds.
@@ -41,13 +43,13 @@ func (v *Visit) summarize(logged bool) {
 		// A request that is served keeps its line. Where nobody would see it, no
 		// variable of the request is set: a connection attempt of reverse_proxy
 		// that lost its race may still be reading them.
-		if !s.config.Report && logged {
+		if v.mode == enforce && logged {
 			caddyhttp.SetVar(v.request.Context(), caddyhttp.LogSkipVar, true)
 		}
 		return
 	}
 	message := "shedding requests that the backend can't carry"
-	if s.config.Report {
+	if v.mode == report {
 		message = "the backend can't carry all requests; some would be shed"
 	}
 	c := s.logger.Check(zapcore.WarnLevel, message)
@@ -59,6 +61,11 @@ func (v *Visit) summarize(logged bool) {
 	for _, n := range stats.Queued {
 		queued += n
 	}
-	c.Write(zap.String("limiter", s.limiter.name), zap.Int64("requests", requests), zap.Int("limit", stats.Limit),
-		zap.Int("in_flight", stats.Inflight), zap.Int("queued", queued))
+	client := zap.Skip()
+	if name := shedlog.Client(v.place.Client); name != "" {
+		client = zap.String("client", name)
+	}
+	c.Write(zap.String("limiter", s.limiter.name), zap.Int64("requests", requests), zap.Stringer("class", v.place.Class),
+		zap.Stringer("reason", v.place.Reason), client, zap.Int("limit", stats.Limit), zap.Int("in_flight", stats.Inflight),
+		zap.Int("queued", queued))
 }

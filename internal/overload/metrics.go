@@ -10,25 +10,24 @@ import (
 	"github.com/statusgate/statusgate/shed"
 )
 
-// maxRoutes bounds the routes that the metrics of a limiter tell apart.
-const maxRoutes = shed.Slots
-
-// otherRoutes are those that no declared resource has.
+// otherRoutes are those that have no slot to themselves.
 const otherRoutes = "other"
 
 // metrics are the limiters of one configuration: the collector of its
 // metrics registry, through which its gates find each other.
 type metrics struct {
 	claims
-	waits      *prometheus.HistogramVec // limiter, class
-	retryAfter *prometheus.HistogramVec // limiter
+	waits      *prometheus.HistogramVec // limiter, mode, class
+	retryAfter *prometheus.HistogramVec // limiter, mode
 	showing    sync.Mutex
 	shown      []*shownLimiter
 }
 
-// shownLimiter is a limiter and the routes whose names are known.
+// shownLimiter is a limiter as this configuration has it, and the routes whose
+// names are known.
 type shownLimiter struct {
 	limiter *limiter
+	mode    mode
 	routes  []shownRoute
 }
 
@@ -50,43 +49,40 @@ func newMetrics() *metrics {
 			Namespace: namespace, Subsystem: subsystem, Name: "shed_queue_wait_seconds",
 			Help:    "How long requests waited for a place, of those that had to.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
-		}, []string{"limiter", "class"}),
+		}, []string{"limiter", "mode", "class"}),
 		retryAfter: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Subsystem: subsystem, Name: "shed_retry_after_seconds",
 			Help:    "In how many seconds rejected requests were told to come back.",
 			Buckets: []float64{1, 2, 3, 5, 10, 20, 30, 60, 90, 120, 300, 3600, 86400},
-		}, []string{"limiter"}),
+		}, []string{"limiter", "mode"}),
 	}
 }
 
-// namedRoute is a declared resource: its path and its ID.
-type namedRoute struct {
-	path string
-	id   uint64
-}
-
-// show adds a limiter, or the resources of one more gate in front of it.
-func (m *metrics) show(l *limiter, routes []namedRoute) (waits [shed.Classes]prometheus.Observer, retryAfter prometheus.Observer) {
+// show adds the limiter of a gate, and its resources.
+func (m *metrics) show(s *Shedder) (waits [shed.Classes]prometheus.Observer, retryAfter prometheus.Observer) {
 	m.showing.Lock()
 	defer m.showing.Unlock()
-	i := slices.IndexFunc(m.shown, func(s *shownLimiter) bool { return s.limiter == l })
+	mode := modeOf(&s.config)
+	i := slices.IndexFunc(m.shown, func(shown *shownLimiter) bool { return shown.limiter == s.limiter })
 	if i < 0 {
 		i = len(m.shown)
-		m.shown = append(m.shown, &shownLimiter{limiter: l})
+		m.shown = append(m.shown, &shownLimiter{limiter: s.limiter, mode: mode})
 	}
-	for _, r := range routes {
-		for _, kind := range []string{"read ", "write "} {
-			m.shown[i].add(shownRoute{kind + r.path, shed.Slot(routeKind(r.id, kind == "read "))})
+	for path, route := range s.routes {
+		if route&ownRoute != 0 {
+			m.shown[i].add(shownRoute{"read " + path, shed.Slot(s.limiter.routes.place(route, true))})
+			m.shown[i].add(shownRoute{"write " + path, shed.Slot(s.limiter.routes.place(route, false))})
 		}
 	}
+	name := s.limiter.name
 	for class := range waits {
-		waits[class] = m.waits.WithLabelValues(l.name, shed.Class(class).String()) //nolint:gosec // below Classes
+		waits[class] = m.waits.WithLabelValues(name, mode.String(), shed.Class(class).String()) //nolint:gosec // below Classes
 	}
-	return waits, m.retryAfter.WithLabelValues(l.name)
+	return waits, m.retryAfter.WithLabelValues(name, mode.String())
 }
 
 func (s *shownLimiter) add(route shownRoute) {
-	if len(s.routes) < maxRoutes-1 && !slices.Contains(s.routes, route) {
+	if !slices.Contains(s.routes, route) {
 		s.routes = append(s.routes, route)
 	}
 }
@@ -94,7 +90,7 @@ func (s *shownLimiter) add(route shownRoute) {
 const namespace, subsystem = "caddy", "statusgate"
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
-	return prometheus.NewDesc(prometheus.BuildFQName(namespace, subsystem, name), help, append([]string{"limiter"}, labels...), nil)
+	return prometheus.NewDesc(prometheus.BuildFQName(namespace, subsystem, name), help, append([]string{"limiter", "mode"}, labels...), nil)
 }
 
 // The series that are read off the limiters when someone asks.
@@ -105,7 +101,7 @@ var (
 	descStreams    = desc("shed_streams", "Streams that are open, which do not count as requests in flight.")
 	descQueued     = desc("shed_queued", "Requests that wait for a place.", "class")
 	descRequests   = desc("shed_requests_total", "Requests by how they came to a place, or to none.", "class", "outcome")
-	descReasons    = desc("shed_reject_reason_total", "Requests that got no place, by the reason.", "reason")
+	descReasons    = desc("shed_reject_reason_total", "Requests that got no place, by the reason.", "class", "reason")
 	descErlangs    = desc("shed_delivered_erlangs", "Requests that the backend really works on at a time.")
 	descBase       = desc("shed_base_latency_seconds", "How long a request takes in a backend that is not busy; 0 while that is unknown.", "route")
 	descCongestion = desc("shed_congestion_ratio", "How much longer requests take than in a backend that is not busy.")
@@ -141,41 +137,67 @@ func (m *metrics) Collect(to chan<- prometheus.Metric) {
 	m.retryAfter.Collect(to)
 }
 
+// sender gives the samples of one limiter in one mode.
+type sender struct {
+	to            chan<- prometheus.Metric
+	limiter, mode string
+}
+
+func (s *sender) send(desc *prometheus.Desc, kind prometheus.ValueType, value float64, labels ...string) {
+	s.to <- prometheus.MustNewConstMetric(desc, kind, value, append([]string{s.limiter, s.mode}, labels...)...)
+}
+
+func (s *sender) gauge(desc *prometheus.Desc, value float64, labels ...string) {
+	s.send(desc, prometheus.GaugeValue, value, labels...)
+}
+
+func (s *sender) count(desc *prometheus.Desc, value uint64, labels ...string) {
+	s.send(desc, prometheus.CounterValue, float64(value), labels...)
+}
+
 func (s *shownLimiter) collect(to chan<- prometheus.Metric) {
 	stats := s.limiter.Stats()
-	send := func(desc *prometheus.Desc, kind prometheus.ValueType, value float64, labels ...string) {
-		to <- prometheus.MustNewConstMetric(desc, kind, value, append([]string{s.limiter.name}, labels...)...)
-	}
-	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
-		send(desc, prometheus.GaugeValue, value, labels...)
-	}
-	count := func(desc *prometheus.Desc, value uint64, labels ...string) {
-		send(desc, prometheus.CounterValue, float64(value), labels...)
-	}
-	gauge(descLimit, float64(stats.Limit))
-	gauge(descInflight, float64(stats.Inflight))
-	gauge(descGhosts, float64(stats.Ghosts))
-	gauge(descStreams, float64(stats.Streams))
-	gauge(descErlangs, stats.Erlangs)
-	gauge(descCongestion, stats.Congestion)
-	gauge(descElasticity, stats.Elasticity)
-	gauge(descSqueeze, stats.Squeeze)
-	count(descDemotions, stats.Demotions)
+	now := &sender{to, s.limiter.name, s.mode.String()}
+	now.gauge(descLimit, float64(stats.Limit))
+	now.gauge(descInflight, float64(stats.Inflight))
+	now.gauge(descGhosts, float64(stats.Ghosts))
+	now.gauge(descStreams, float64(stats.Streams))
+	now.gauge(descErlangs, stats.Erlangs)
+	now.gauge(descCongestion, stats.Congestion)
+	now.gauge(descElasticity, stats.Elasticity)
+	now.gauge(descSqueeze, stats.Squeeze)
 	for i := range shed.Classes {
 		class := shed.Class(i).String() //nolint:gosec // below Classes
-		gauge(descQueued, float64(stats.Queued[i]), class)
-		gauge(descOverloaded, truth(stats.Overloaded[i]), class)
-		for j, n := range stats.Requests[i] {
-			count(descRequests, n, class, shed.Outcome(j).String()) //nolint:gosec // below Outcomes
+		now.gauge(descQueued, float64(stats.Queued[i]), class)
+		now.gauge(descOverloaded, truth(stats.Overloaded[i]), class)
+	}
+	s.collectRoutes(&stats, func(seconds float64, route string) { now.gauge(descBase, seconds, route) })
+	for m := range modes {
+		if m == s.mode || s.limiter.counts.used(m) {
+			s.collectCounts(&sender{to, s.limiter.name, m.String()}, m, &stats)
 		}
 	}
-	for i, n := range stats.Reasons {
-		count(descReasons, n, shed.Reason(i).String()) //nolint:gosec // below Reasons
+}
+
+// collectCounts gives what was counted in a mode. One that only reports puts nobody
+// behind others, and tries nothing out.
+func (s *shownLimiter) collectCounts(to *sender, m mode, stats *shed.Stats) {
+	if m == report {
+		stats = new(shed.Stats)
 	}
+	to.count(descDemotions, stats.Demotions)
 	for i, n := range stats.Probes {
-		count(descProbes, n, shed.ProbeResult(i).String()) //nolint:gosec // below ProbeResults
+		to.count(descProbes, n, shed.ProbeResult(i).String()) //nolint:gosec // below ProbeResults
 	}
-	s.collectRoutes(&stats, func(seconds float64, route string) { gauge(descBase, seconds, route) })
+	for i := range shed.Classes {
+		class := shed.Class(i).String() //nolint:gosec // below Classes
+		for j := range shed.Outcomes {
+			to.count(descRequests, s.limiter.counts.requests[m][i][j].Load(), class, shed.Outcome(j).String()) //nolint:gosec // below Outcomes
+		}
+		for j := range shed.Reasons {
+			to.count(descReasons, s.limiter.counts.reasons[m][i][j].Load(), class, shed.Reason(j).String()) //nolint:gosec // below Reasons
+		}
+	}
 }
 
 // collectRoutes gives the base latency of each route, of all without a name

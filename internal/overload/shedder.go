@@ -7,7 +7,6 @@ import (
 	"hash/maphash"
 	"net/http"
 	"net/netip"
-	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -27,6 +26,7 @@ type Shedder struct {
 	matchers   []ClassMatcher
 	key        clientKey
 	logger     *zap.Logger
+	routes     map[string]uint64 // of the declared resources
 	waits      [shed.Classes]prometheus.Observer
 	retryAfter prometheus.Observer
 }
@@ -72,16 +72,33 @@ func New(reg *prometheus.Registry, o *Options) (*Shedder, error) {
 	s := &Shedder{config: o.Config, matchers: o.Matchers, key: parseClientKey(o.ClientKey), logger: o.Logger}
 	s.limiter = takeLimiter(name, o.Config)
 	s.generation = s.limiter.newest.Add(1)
-	routes := make([]namedRoute, len(o.Paths))
-	for i, path := range o.Paths {
-		routes[i] = namedRoute{path, s.Route(path)}
-	}
-	s.waits, s.retryAfter = configured.show(s.limiter, routes)
+	s.declare(o.Paths)
+	s.waits, s.retryAfter = configured.show(s)
 	return s, nil
+}
+
+// declare gives the declared resources their routes: slots of their own as long as
+// there are some.
+func (s *Shedder) declare(paths []string) {
+	s.routes = make(map[string]uint64, len(paths))
+	for _, path := range paths {
+		if _, ok := s.routes[path]; ok {
+			continue
+		}
+		s.routes[path] = notZero(s.limiter.hash(path) &^ ownRoute)
+		if pair, ok := s.limiter.routes.take(path); ok {
+			s.routes[path] = ownRoute | uint64(pair)
+		}
+	}
 }
 
 // Close gives the limiter back. It is called once.
 func (s *Shedder) Close() error {
+	for path, route := range s.routes {
+		if route&ownRoute != 0 {
+			s.limiter.routes.release(path)
+		}
+	}
 	_, err := limiters.Delete(s.limiter.name)
 	return err
 }
@@ -89,8 +106,9 @@ func (s *Shedder) Close() error {
 // Stats tells how things stand with the limiter.
 func (s *Shedder) Stats() shed.Stats { return s.limiter.Stats() }
 
-// Route is the ID of the route to a declared resource. It is not 0.
-func (s *Shedder) Route(path string) uint64 { return s.limiter.hash(path) }
+// Route is the ID of the route to a declared resource, one of [Options].Paths. It
+// is not 0.
+func (s *Shedder) Route(path string) uint64 { return s.routes[path] }
 
 // classOf is the class of a request.
 func (s *Shedder) classOf(r *http.Request) (shed.Class, error) {
@@ -131,42 +149,7 @@ func (s *Shedder) Client(r *http.Request, replacer *caddy.Replacer) uint64 {
 // what its path begins with, and whether it is only read.
 func (s *Shedder) RouteOf(r *http.Request, route uint64) uint64 {
 	if route == 0 {
-		route = s.limiter.hash(firstSegments(r.URL.Path))
+		route = s.limiter.hash(firstSegments(r.URL.Path)) &^ ownRoute
 	}
-	return routeKind(route, isRead(r.Method))
-}
-
-// routeKind tells reading from writing, in slots that differ.
-func routeKind(route uint64, read bool) uint64 {
-	route <<= 1
-	if !read {
-		route |= 1
-	}
-	return route
-}
-
-// firstSegments is the beginning of a path, up to two segments of it.
-func firstSegments(path string) string {
-	end := 0
-	for range 2 {
-		if end >= len(path) {
-			break
-		}
-		next := strings.IndexByte(path[end+1:], '/')
-		if next < 0 {
-			return path
-		}
-		end += 1 + next
-	}
-	return path[:end]
-}
-
-// isRead reports whether a method is safe (RFC 9110 §9.2.1), WebDAV's and
-// QUERY among them.
-func isRead(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, "PROPFIND", "REPORT", "SEARCH", "QUERY":
-		return true
-	}
-	return false
+	return s.limiter.routes.place(route, isRead(r.Method))
 }

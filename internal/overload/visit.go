@@ -20,6 +20,7 @@ type Visit struct {
 	shedder *Shedder // nil: the limiter was not asked, or is gone
 	request *http.Request
 	place   shed.Place
+	mode    mode     // in which the limiter decided
 	status  int      // of the head that came from behind, 0 for none
 	toCome  int64    // bytes of a body whose length is known
 	left    bool     // the place is given back
@@ -101,8 +102,10 @@ func (v *Visit) Enter(s *Shedder, r *Request) (Verdict, error) {
 		return Admitted, nil
 	}
 	v.shedder, v.request, v.tunnel = s, r.Request, r.Method == http.MethodConnect
+	v.mode = s.modeOf(p)
+	l.counts.count(v.mode, p)
 	switch {
-	case verdict == shed.Admitted && s.config.Report && p.Outcome == shed.OutcomeRejected:
+	case verdict == shed.Admitted && p.Outcome == shed.OutcomeRejected:
 		v.summarize(r.Logged)
 		return WouldShed, nil
 	case verdict == shed.Admitted:
@@ -115,6 +118,19 @@ func (v *Visit) Enter(s *Shedder, r *Request) (Verdict, error) {
 	return Shed, nil
 }
 
+// modeOf is how the limiter decided on a request. During a reload the settings of
+// another configuration may be in force; what was done for one only to be told of
+// shows by itself.
+func (s *Shedder) modeOf(p *shed.Place) mode {
+	switch {
+	case p.Verdict == shed.Rejected || p.Wait > 0:
+		return enforce
+	case p.Outcome == shed.OutcomeRejected:
+		return report
+	}
+	return modeOf(&s.config)
+}
+
 // RetryAfter is in how many seconds a request that was shed may come back.
 func (v *Visit) RetryAfter() int { return v.place.RetryAfter }
 
@@ -125,6 +141,9 @@ func (v *Visit) Place() *shed.Place {
 	}
 	return &v.place
 }
+
+// Reported says that the limiter only told what it would do with the request.
+func (v *Visit) Reported() bool { return v.mode == report }
 
 // Head tells the limiter that the backend has begun to answer. What goes on as
 // a stream gives its place back.

@@ -10,6 +10,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
+	"github.com/statusgate/statusgate/internal/shedlog"
 	"github.com/statusgate/statusgate/normalize"
 	"github.com/statusgate/statusgate/openapi"
 	"github.com/statusgate/statusgate/shed"
@@ -58,10 +59,18 @@ func (r *Record) Replacer() *caddy.Replacer { return r.replacer }
 // Logged reports whether the request gets a line in the access log.
 func (r *Record) Logged() bool { return r.fields != nil }
 
+// Limited is what a limiter made of a request.
+type Limited struct {
+	// Place is nil where it was not asked.
+	Place *shed.Place
+	// Report says that it only told what it would do.
+	Report bool
+}
+
 // Count counts the outcome and puts it into the access log, with what the
-// limiter made of the request if it was asked. It is called before the head is
-// sent; an exchange is counted once, whatever comes later.
-func (r *Record) Count(o *normalize.Outcome, p *shed.Place) {
+// limiter made of the request. It is called before the head is sent; an exchange
+// is counted once, whatever comes later.
+func (r *Record) Count(o *normalize.Outcome, by Limited) {
 	if r.counted {
 		return
 	}
@@ -73,8 +82,10 @@ func (r *Record) Count(o *normalize.Outcome, p *shed.Place) {
 	}
 	l := &logged{outcome: *o, gate: r.gate, operation: r.operation, job: r.job}
 	r.last = l
-	if p != nil {
-		l.entered, l.class, l.shed, l.wait = true, p.Class, p.Outcome, p.Wait
+	if p := by.Place; p != nil {
+		l.limited = limited{
+			entered: true, report: by.Report, class: p.Class, outcome: p.Outcome, reason: p.Reason, client: p.Client, wait: p.Wait,
+		}
 	}
 	if r.late {
 		r.owed = l
@@ -125,11 +136,19 @@ type logged struct {
 	outcome   normalize.Outcome
 	gate      *Gate
 	operation *openapi.Operation
-	entered   bool // the limiter was asked
-	class     shed.Class
-	shed      shed.Outcome
-	wait      time.Duration
+	limited   limited
 	job       string
+}
+
+// limited is what the limiter made of a request, as far as it is logged.
+type limited struct {
+	entered bool // it was asked
+	report  bool // it only told what it would do
+	class   shed.Class
+	outcome shed.Outcome
+	reason  shed.Reason // of one that was shed
+	client  uint64      // the hash
+	wait    time.Duration
 }
 
 // MarshalLogObject implements [zapcore.ObjectMarshaler].
@@ -165,10 +184,23 @@ func (l *logged) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if l.job != "" {
 		enc.AddString("job", l.job)
 	}
-	if l.entered {
-		enc.AddString("shed_class", l.class.String())
-		enc.AddString("shed_outcome", l.shed.String())
-		enc.AddFloat64("shed_wait", l.wait.Seconds())
+	if l.limited.entered {
+		l.limited.marshal(enc)
 	}
 	return nil
+}
+
+func (l *limited) marshal(enc zapcore.ObjectEncoder) {
+	enc.AddString("shed_class", l.class.String())
+	enc.AddString("shed_outcome", l.outcome.String())
+	enc.AddFloat64("shed_wait", l.wait.Seconds())
+	if l.report {
+		enc.AddString("shed_mode", "report")
+	}
+	if shedlog.HasReason(l.outcome) {
+		enc.AddString("shed_reason", l.reason.String())
+		if client := shedlog.Client(l.client); client != "" {
+			enc.AddString("shed_client", client)
+		}
+	}
 }
