@@ -52,7 +52,7 @@ func (p *Problem) appendHTML(dst []byte) []byte {
 func (p *Problem) appendNext(dst []byte, next string) []byte {
 	dst = append(dst, "<h2>What you can do</h2>\n<p>"...)
 	dst = append(dst, next...)
-	if p.RetryAfter > 0 {
+	if p.RetryAfter > 0 && !p.Drawn {
 		dst = append(dst, " The server expects to be ready again in <strong>"...)
 		dst = appendDuration(dst, p.RetryAfter)
 		dst = append(dst, "</strong>."...)

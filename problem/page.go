@@ -25,6 +25,7 @@ type PageData struct {
 	Accepted   []string // on 415, the media ranges or content codings that the resource consumes
 	Available  []string // on 406, the media types that the resource produces
 	RetryAfter int      // seconds until a new attempt makes sense
+	Drawn      bool     // RetryAfter only spreads attempts: nobody knows when the server is ready
 	Members    []Member // more members, each with a .Name and a .Value
 }
 
@@ -99,7 +100,7 @@ func (one *page) try(status int) error {
 		{Status: status},
 		{
 			Status: status, Type: "a:b", Title: "a", Detail: "a", Instance: "a:b", Allowed: few, Accepted: few, Available: few,
-			RetryAfter: 1, Members: []Member{{Name: "a", Value: "b"}},
+			RetryAfter: 1, Drawn: true, Members: []Member{{Name: "a", Value: "b"}},
 		},
 	} {
 		out, err := one.append(nil, &p)
@@ -132,7 +133,8 @@ func (one *page) append(dst []byte, p *Problem) ([]byte, error) {
 	out := pageWriter{room: MaxPage}
 	err := one.template.Execute(&out, PageData{
 		Status: p.Status, Title: p.title(), Detail: p.Detail, Type: p.typeURI(), Instance: p.Instance,
-		Allowed: p.Allowed, Accepted: p.Accepted, Available: p.Available, RetryAfter: p.RetryAfter, Members: p.shown(),
+		Allowed: p.Allowed, Accepted: p.Accepted, Available: p.Available, RetryAfter: p.RetryAfter,
+		Drawn: p.Drawn, Members: p.shown(),
 	})
 	if err != nil {
 		return dst, err

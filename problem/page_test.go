@@ -13,7 +13,7 @@ import (
 func TestPagesHaveAllThatIsKnown(t *testing.T) {
 	files := fstest.MapFS{"error.html": {Data: []byte(`<title>{{.Status}} {{.Title}}</title><p title="{{.Detail}}">{{.Detail}}<script>var x = {{.Detail}}</script>` +
 		`<i>{{.Type}}</i>{{.Instance}}{{range .Allowed}} {{.}}{{end}}{{range .Accepted}} {{.}}{{end}}{{range .Available}} {{.}}{{end}}` +
-		`{{with .RetryAfter}} {{.}} s{{end}}{{range .Members}} {{.Name}}={{.Value}}{{end}}`)}}
+		`{{with .RetryAfter}} {{.}} s{{end}} {{.Drawn}}{{range .Members}} {{.Name}}={{.Value}}{{end}}`)}}
 	pages, err := problem.LoadPages("error.html", files.ReadFile)
 	if err != nil {
 		t.Fatal(err)
@@ -21,12 +21,12 @@ func TestPagesHaveAllThatIsKnown(t *testing.T) {
 	got, err := pages.Append([]byte("before"), &full)
 	want := `before<title>503 Busy</title><p title="a &#34;b&#34; &lt;c&gt; &amp; &#39;d&#39;">a &#34;b&#34; &lt;c&gt; &amp; &#39;d&#39;` +
 		`<script>var x = "a \"b\" \u003cc\u003e \u0026 'd'"</script><i>https://example.com/probs/busy</i>/orders/17 GET HEAD text/csv text/csv a/b` +
-		" 90 s trace_id=4b&#34;f&lt; zone=a\nb\n"
+		" 90 s false trace_id=4b&#34;f&lt; zone=a\nb\n"
 	if err != nil || string(got) != want {
 		t.Errorf(" got %s %v\nwant %s", got, err, want)
 	}
 	got, err = pages.Append(nil, &problem.Problem{Status: 404, Detail: "a\xffb"})
-	want = `<title>404 Not Found</title><p title="a` + "\uFFFD" + `b">a` + "\uFFFD" + `b<script>var x = "a\ufffdb"</script><i>about:blank</i>` + "\n"
+	want = `<title>404 Not Found</title><p title="a` + "\uFFFD" + `b">a` + "\uFFFD" + `b<script>var x = "a\ufffdb"</script><i>about:blank</i> false` + "\n"
 	if err != nil || string(got) != want {
 		t.Errorf(" got %s %v\nwant %s", got, err, want)
 	}

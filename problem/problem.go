@@ -96,6 +96,7 @@ type Problem struct {
 	Accepted   []string // 415: media ranges or content codings that the resource consumes, member "accepted"
 	Available  []string // 406: media types that the resource produces, member "available"
 	RetryAfter int      // seconds until a new attempt makes sense, member "retry_after"
+	Drawn      bool     // RetryAfter only spreads attempts, and nobody knows when the server is ready: people are not told
 	Members    []Member // more extension members, in their order; see CheckMembers
 
 	// Provisioning is the state of a job that failed, in the words of Azure's pollers: "Failed" or "Canceled", in JSON

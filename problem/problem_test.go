@@ -213,6 +213,36 @@ func TestDurationsAreSaidInWordsAndRoundedUp(t *testing.T) {
 	}
 }
 
+// People are told when the server is ready only if somebody knows; programs get the
+// number of the Retry-After field in any case.
+func TestADrawnRetryAfterIsNoPromise(t *testing.T) {
+	for _, f := range allFormats {
+		known := string((&problem.Problem{Status: 503, RetryAfter: 75}).Append(nil, f))
+		drawn := string((&problem.Problem{Status: 503, RetryAfter: 75, Drawn: true}).Append(nil, f))
+		switch f {
+		case problem.HTML, problem.Text:
+			if !strings.Contains(known, "1 minute 15 seconds") || strings.Contains(drawn, "1 minute") || strings.Contains(drawn, "ready again") {
+				t.Errorf("%v: got %q where it is known, %q where it is drawn", f, known, drawn)
+			}
+		default:
+			if drawn != known || !strings.Contains(drawn, "75") {
+				t.Errorf("%v: got %q, want %q", f, drawn, known)
+			}
+		}
+	}
+}
+
+// A terminal's prompt, and the next line of a log, begin on a line of their own.
+func TestEveryFormatEndsWithANewLine(t *testing.T) {
+	for _, f := range allFormats {
+		for _, p := range []problem.Problem{{}, full} {
+			if got := string(p.Append(nil, f)); !strings.HasSuffix(got, "\n") {
+				t.Errorf("%v: got %q", f, got)
+			}
+		}
+	}
+}
+
 func TestAppendKeepsWhatIsInFrontAndAllocatesNothing(t *testing.T) {
 	buf := make([]byte, 0, 8192)
 	for _, f := range allFormats {

@@ -15,7 +15,7 @@ func (p *Problem) appendText(dst []byte) []byte {
 	for _, list := range p.lists() {
 		dst = appendTextList(dst, list.label, list.values)
 	}
-	if p.RetryAfter > 0 {
+	if p.RetryAfter > 0 && !p.Drawn {
 		dst = append(dst, "Try again in "...)
 		dst = appendDuration(dst, p.RetryAfter)
 		dst = append(dst, ".\n"...)

@@ -84,6 +84,44 @@ func TestTheRequestsIDIsTheSameWhereverItStands(t *testing.T) {
 	}
 }
 
+// When the server is ready is said to people only where somebody knows: the
+// backend, or the limiter.
+func TestReadyAgainIsSaidOnlyIfSomebodyKnows(t *testing.T) {
+	const promise = "ready again in"
+	page := func(h *statusgate.Handler, behind caddyhttp.HandlerFunc) string {
+		r := get("/")
+		r.Header.Set("Accept", "text/html")
+		w, err := through(t, h, r, behind)
+		if err != nil || w.Code != 503 || w.Header().Get("Retry-After") == "" || !strings.HasSuffix(w.Body.String(), "\n") {
+			t.Errorf("got %d, %v, %v, %q", w.Code, w.Header(), err, w.Body)
+		}
+		return w.Body.String()
+	}
+	h := newGate(t, newContext(t), statusgate.Handler{})
+	for name, c := range map[string]struct {
+		behind caddyhttp.HandlerFunc
+		says   bool
+	}{
+		"a backend that knows":       {sends(503, "", "Retry-After: 30"), true},
+		"a backend's 429 that knows": {sends(429, "", "Retry-After: 30"), true},
+		"a backend that is silent":   {sends(503, ""), false},
+		"a backend that is garbled":  {sends(503, "", "Retry-After: soon"), false},
+		"a status by the table":      {sends(520, ""), false},
+		"a backend that is down":     {returns(caddyhttp.Error(502, nil)), false},
+	} {
+		if got := page(h, c.behind); strings.Contains(got, promise) != c.says {
+			t.Errorf("%s: says when: %v, want %v", name, !c.says, c.says)
+		}
+	}
+	busy := shedding(t, "shed {\nfixed 1\nqueue 0\n}")
+	_, _ = through(t, busy, get("/"), func(http.ResponseWriter, *http.Request) error {
+		if got := page(busy, sends(200, "ok")); !strings.Contains(got, promise) {
+			t.Errorf("a limiter that knows does not say when")
+		}
+		return nil
+	})
+}
+
 func TestAGateWorksWithoutCaddysServer(t *testing.T) {
 	h := newGate(t, newContext(t), statusgate.Handler{Problems: &statusgate.Problems{Type: "https://errors.example/{http.request.header.X-Absent}"}, Location: &statusgate.Location{Created: "/{http.request.header.X-Absent}"}})
 	for status, want := range map[int]int{200: 200, 201: 201, 401: 401, 302: 302, 520: 503} {

@@ -55,6 +55,7 @@ func list(p *problem.Problem, r *request, fields http.Header, o *normalize.Outco
 		}
 	case http.StatusServiceUnavailable:
 		p.RetryAfter, _ = normalize.RetryAfter(fields)
+		p.Drawn = o.Owed&normalize.OwedRetryAfter != 0
 	}
 }
 
