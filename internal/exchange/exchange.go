@@ -52,7 +52,7 @@ func begin(g *Gate, w http.ResponseWriter, r *http.Request) *exchange {
 // whose connection was taken over, whose timer may still run, or that a call of
 // its handler may still use.
 func (x *exchange) release(alone bool) {
-	x.gate.Telemetry.Took(&x.record.Watch)
+	x.gate.Telemetry.Took(&x.record.Watch, &x.request)
 	if !alone || x.sender.body.state == hijacked || !x.inspection.release() {
 		return
 	}

@@ -137,14 +137,23 @@ func (r *request) requestID() string {
 	if r.replacer == nil || r.id != "" {
 		return r.id
 	}
-	if id, ok := caddyhttp.GetVar(r.Context(), "uuid").(fmt.Stringer); ok {
-		r.id = id.String()
+	if r.KnownID() != "" {
 		return r.id
 	}
 	r.urn = newURN()
 	r.id = r.urn[len(urn):]
 	r.replacer.Set(requestIDPlaceholder, r.id)
 	r.record.LogID(r.id)
+	return r.id
+}
+
+// KnownID implements [telemetry.Identified].
+func (r *request) KnownID() string {
+	if r.id == "" {
+		if id, ok := caddyhttp.GetVar(r.Context(), "uuid").(fmt.Stringer); ok {
+			r.id = id.String()
+		}
+	}
 	return r.id
 }
 

@@ -90,7 +90,7 @@ func (s *sender) conclude(o normalize.Outcome) {
 	}
 	s.request.trace.concluded(s.gate, &o)
 	s.record.Publish(&o)
-	s.record.Count(&o, s.limited())
+	s.record.Count(&o, s.limited(), s.request)
 }
 
 // limited is what the limiter made of the request.
@@ -144,7 +144,7 @@ func (s *sender) mend(o *normalize.Outcome) {
 	s.head.mend(s.gate, s.request, o)
 	s.body.settle(s.request, s.head.fields, o.Gateway)
 	s.request.trace.mended(s.gate, o, before, s.head.fields)
-	s.record.Count(o, s.limited())
+	s.record.Count(o, s.limited(), s.request)
 }
 
 // commit sends the head under the status that was decided.
@@ -182,7 +182,8 @@ func (s *sender) replace(o normalize.Outcome) {
 		delete(s.head.fields, "Location") // leads to where the backend is, if anywhere
 	}
 	s.head.varies = s.head.varies || len(s.gate.Problems.Formats) > 1
-	s.mend(&o) // the problem repeats what the fields say
+	s.request.requestID() // of the problem, for those who count it, too
+	s.mend(&o)            // the problem repeats what the fields say
 	body, format := appendProblem(s.body.kept[:0], s.gate, s.request, s.head.fields, &o)
 	s.body.kept = body
 	s.head.set("Content-Type", format.ContentType())

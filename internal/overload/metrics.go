@@ -49,11 +49,17 @@ func newMetrics() *metrics {
 			Namespace: namespace, Subsystem: subsystem, Name: "shed_queue_wait_seconds",
 			Help:    "How long requests waited for a place, of those that had to.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+
+			NativeHistogramBucketFactor: registry.NativeFactor, NativeHistogramMaxBucketNumber: registry.NativeBuckets,
+			NativeHistogramMinResetDuration: registry.NativeReset,
 		}, []string{"limiter", "mode", "class"}),
 		retryAfter: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Subsystem: subsystem, Name: "shed_retry_after_seconds",
 			Help:    "In how many seconds rejected requests were told to come back.",
 			Buckets: []float64{1, 2, 3, 5, 10, 20, 30, 60, 90, 120, 300, 3600, 86400},
+
+			NativeHistogramBucketFactor: registry.NativeFactor, NativeHistogramMaxBucketNumber: registry.NativeBuckets,
+			NativeHistogramMinResetDuration: registry.NativeReset,
 		}, []string{"limiter", "mode"}),
 	}
 }

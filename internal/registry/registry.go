@@ -4,8 +4,18 @@ package registry
 
 import (
 	"errors"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+)
+
+// What histograms are beside their classic buckets, for who asks for native ones: their
+// buckets grow by a tenth, are no more than so many, and may be begun anew once an hour
+// to stay below that.
+const (
+	NativeFactor  = 1.1
+	NativeBuckets = 160
+	NativeReset   = time.Hour
 )
 
 // ErrNone says that the configuration has no metrics registry.

@@ -23,8 +23,9 @@ type metrics struct {
 	violated  [violations]prometheus.Counter
 	undecided [causes]prometheus.Counter
 	changed   [changes]prometheus.Counter
-	ruled     []prometheus.Counter // by rule
+	ruled     []counter // by rule
 	overhead  prometheus.Observer
+	slow      example // of overhead
 	held      prometheus.Gauge
 	exchanges atomic.Uint32
 	// passed has the counters of statuses that pass, by reason and status,
@@ -38,7 +39,7 @@ type metrics struct {
 // same for what was received and why, so that the last one is the one to keep.
 type otherCounter struct {
 	sent int
-	prometheus.Counter
+	counter
 }
 
 // otherSlots are for three-digit statuses, and the last for [normalize.NotAsked].
@@ -64,6 +65,9 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []stri
 		Namespace: ns, Subsystem: sub, Name: "overhead_seconds",
 		Help:    "Time spent in the gate itself, of one exchange in " + strconv.Itoa(sampling) + ".",
 		Buckets: []float64{250e-9, 500e-9, 1e-6, 2e-6, 4e-6, 8e-6, 16e-6, 32e-6, 128e-6, 1e-3, 10e-3},
+
+		NativeHistogramBucketFactor: registry.NativeFactor, NativeHistogramMaxBucketNumber: registry.NativeBuckets,
+		NativeHistogramMinResetDuration: registry.NativeReset,
 	}, []string{"gate"}))
 	held, err5 := registry.Register(reg, prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Namespace: ns, Subsystem: sub, Name: "held_bytes",
@@ -90,7 +94,7 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []stri
 	}
 	m := &metrics{
 		responses: responses.MustCurryWith(prometheus.Labels{"gate": gate, "mode": mode}),
-		overhead:  overhead.WithLabelValues(gate), held: held.WithLabelValues(gate),
+		overhead:  overhead.WithLabelValues(gate), held: held.WithLabelValues(gate), ruled: make([]counter, len(rules)),
 	}
 	// Series of a closed label set exist at zero.
 	for v := range violations {
@@ -104,7 +108,7 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []stri
 	}
 	for i, text := range rules {
 		place := strconv.Itoa(i + 1)
-		m.ruled = append(m.ruled, ruled.WithLabelValues(gate, mode, place))
+		m.ruled[i].Counter = ruled.WithLabelValues(gate, mode, place)
 		texts.WithLabelValues(gate, place, text).Set(1)
 	}
 	for sent, reason := range map[int]normalize.Reason{200: normalize.ReasonClass, 400: normalize.ReasonClass, 500: normalize.ReasonMalformed} {
@@ -120,14 +124,14 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []stri
 }
 
 // responded counts an outcome.
-func (m *metrics) responded(o *normalize.Outcome) {
+func (m *metrics) responded(o *normalize.Outcome, who Identified) {
 	if o.Reason.Passed() && !o.Changed() && o.Sent > 0 && o.Sent < len(m.passed[0]) {
 		m.passing(o.Sent, o.Reason).Inc()
 		return
 	}
-	m.otherwise(o).Inc()
+	m.otherwise(o).count(who)
 	if o.Rule >= 0 {
-		m.ruled[o.Rule].Inc()
+		m.ruled[o.Rule].count(who)
 	}
 }
 
@@ -165,12 +169,12 @@ func (m *metrics) changes(o *normalize.Outcome) {
 }
 
 // otherwise is the counter of an outcome that is not passed.
-func (m *metrics) otherwise(o *normalize.Outcome) prometheus.Counter {
+func (m *metrics) otherwise(o *normalize.Outcome) *counter {
 	received := o.Received
 	if received == normalize.NotAsked {
 		received = otherSlots - 1
 	} else if received < 0 || received >= otherSlots-1 {
-		return m.labelled(o)
+		return &counter{Counter: m.labelled(o)}
 	}
 	row := m.other[o.Reason].Load()
 	if row == nil {
@@ -178,11 +182,11 @@ func (m *metrics) otherwise(o *normalize.Outcome) prometheus.Counter {
 		row = m.other[o.Reason].Load()
 	}
 	if c := row[received].Load(); c != nil && c.sent == o.Sent {
-		return c.Counter
+		return &c.counter
 	}
-	c := &otherCounter{o.Sent, m.labelled(o)}
+	c := &otherCounter{sent: o.Sent, counter: counter{Counter: m.labelled(o)}}
 	row[received].Store(c)
-	return c.Counter
+	return &c.counter
 }
 
 func (m *metrics) labelled(o *normalize.Outcome) prometheus.Counter {
@@ -230,10 +234,10 @@ func (s *Stopwatch) Pause() {
 	}
 }
 
-// Took takes what a stopwatch has measured.
-func (m *metrics) Took(s *Stopwatch) {
+// Took takes what a stopwatch has measured of a request.
+func (m *metrics) Took(s *Stopwatch, who Identified) {
 	if s.on {
-		m.overhead.Observe(s.spent.Seconds())
+		m.overhead.(prometheus.ExemplarObserver).ObserveWithExemplar(s.spent.Seconds(), m.slow.of(who)) //nolint:forcetypeassert // as above
 	}
 }
 

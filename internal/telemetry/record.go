@@ -69,13 +69,13 @@ type Limited struct {
 
 // Count counts the outcome and puts it into the access log, with what the
 // limiter made of the request. It is called before the head is sent; an exchange
-// is counted once, whatever comes later.
-func (r *Record) Count(o *normalize.Outcome, by Limited) {
+// is counted once, whatever comes later. Who asked may be shown as an example.
+func (r *Record) Count(o *normalize.Outcome, by Limited, who Identified) {
 	if r.counted {
 		return
 	}
 	r.counted = true
-	r.gate.responded(o)
+	r.gate.responded(o, who)
 	r.gate.changes(o)
 	if r.fields == nil {
 		return
