@@ -222,7 +222,7 @@ func sampleValues(answer string) (values []float64) {
 	return values
 }
 
-// telltaleGate has something to tell of all that is counted.
+// telltaleGate has something to tell of all that is counted. Its jobs want a folder.
 const telltaleGate = `inspect 1KiB
 map 200 404 when json /error
 methods GET POST
@@ -233,6 +233,12 @@ shed {
 	fixed 2
 	queue 2
 	patience 30ms
+}
+jobs {
+	match path /job
+	after 2ms
+	running 1
+	storage file_system %s
 }`
 
 // telltaleBehind answers by path. What takes its time is where a backend would.
@@ -262,7 +268,7 @@ func telltaleBehind(w http.ResponseWriter, r *http.Request) error {
 		return err
 	case "/failed":
 		panic(http.ErrAbortHandler)
-	case "/busy":
+	case "/busy", "/job":
 		busy()
 	}
 	return answers(200, "{}", asJSON)(w, r)
@@ -272,10 +278,11 @@ func telltaleBehind(w http.ResponseWriter, r *http.Request) error {
 // metrics endpoint, and clients that ask until the test ends.
 func startTelltale(t *testing.T, port int) {
 	t.Helper()
+	gate := fmt.Sprintf(telltaleGate, t.TempDir())
 	backends.Store(t.Name(), backend(telltaleBehind))
 	t.Cleanup(func() { backends.Delete(t.Name()) })
-	startCaddy(t, scenarioGlobal, scenarioSite("a.test", port, "name edge\n"+telltaleGate, "", "scenario")+
-		scenarioSite("b.test", port, "name old\nreport\n"+telltaleGate, "", "scenario")+
+	startCaddy(t, scenarioGlobal, scenarioSite("a.test", port, "name edge\n"+gate, "", "scenario")+
+		scenarioSite("b.test", port, "name old\nreport\n"+gate, "", "scenario")+
 		fmt.Sprintf("http://localhost:%d {\n\tbind 127.0.0.1\n\tmetrics /metrics\n}\n", port))
 	transport := scenarioTransport(t, port, "h1")
 	var clients sync.WaitGroup
@@ -304,7 +311,7 @@ func startTelltale(t *testing.T, port int) {
 		ask("GET", host, "/ok", "/error", "/table", "/unknown", "/created", "/large", "/failed")
 		ask("DELETE", host, "/ok")
 		for range 4 {
-			ask("GET", host, "/busy", "/held")
+			ask("GET", host, "/busy", "/held", "/job")
 		}
 	}
 	t.Cleanup(func() {

@@ -67,6 +67,9 @@ func newMetrics(reg *prometheus.Registry, gate string) (*metrics, error) {
 	seconds, err4 := registry.Register(reg, prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Namespace: ns, Subsystem: sub, Name: "job_seconds", Help: "How long jobs took that have an outcome, from their request on.",
 		Buckets: []float64{0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 1800, 3600},
+
+		NativeHistogramBucketFactor: registry.NativeFactor, NativeHistogramMaxBucketNumber: registry.NativeBuckets,
+		NativeHistogramMinResetDuration: registry.NativeReset,
 	}, []string{"gate"}))
 	if err := errors.Join(err, err2, err3, err4); err != nil {
 		return nil, err
