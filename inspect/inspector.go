@@ -38,6 +38,7 @@ type Inspector struct {
 	tails  [][]byte // for each Contains, the end of what was seen
 	prefix []byte   // for Regexp
 	notes  []string // for Evidence, nil where nobody asks
+	shapes shapeRun
 }
 
 // slot is the state of one test.
@@ -58,6 +59,7 @@ func newInspector(p *Plan) *Inspector {
 	i := &Inspector{plan: p, slots: make([]slot, len(p.tests)), found: make([]capture, p.captures)}
 	i.json.frames = make([]frame, p.levels+1)
 	i.xml.taken = make([]int, len(p.tests))
+	i.shapes = newShapeRun(p.shapes)
 	i.tails = make([][]byte, len(p.byKind[testContains]))
 	for n, test := range p.byKind[testContains] {
 		i.tails[n] = make([]byte, 0, 2*len(p.tests[test].text))
@@ -84,12 +86,21 @@ func (i *Inspector) reset(m Media, charset string, tests []int, captures bool) {
 	}
 	for _, n := range tests {
 		i.slots[n].settled = false
+		if i.plan.tests[n].kind == testShape {
+			for _, known := range i.plan.shapes.tests[n].known {
+				i.slots[known].settled = false
+			}
+		}
 	}
 	for n := range i.slots {
-		if s := &i.slots[n]; !s.settled && !i.plan.tests[n].Possible(m) {
+		switch s, t := &i.slots[n], &i.plan.tests[n]; {
+		case t.kind == testShape:
+			s.settled = true // has a run of its own
+		case !s.settled && t.mediaSet()&(1<<m) == 0:
 			s.answer, s.settled = No, true
 		}
 	}
+	i.shapes.begin(m, tests)
 	i.count()
 }
 
@@ -106,6 +117,15 @@ func (i *Inspector) count() {
 		if !i.found[n].settled {
 			i.open++
 			i.json.open++
+		}
+	}
+	for _, run := range [...]struct {
+		open   bool
+		reader *int
+	}{{i.shapes.json.open, &i.json.open}, {i.shapes.xml.open, &i.xml.open}, {i.shapes.pages.open, &i.html.other}} {
+		if run.open {
+			i.open++
+			*run.reader++
 		}
 	}
 }
@@ -159,6 +179,7 @@ func (i *Inspector) Write(b []byte) {
 	}
 	if i.html.other > 0 {
 		i.writeHTML(b)
+		i.writePages(b)
 		i.writeContains(b)
 		i.writeRegexp(b)
 	}
@@ -173,6 +194,7 @@ func (i *Inspector) End(how Ending) {
 	i.endJSON(how)
 	i.endXML(how)
 	i.endHTML(how)
+	i.endPages(how)
 	if how != Cut {
 		i.decideKind(testContains, No)
 		i.endRegexp()
@@ -184,7 +206,12 @@ func (i *Inspector) End(how Ending) {
 }
 
 // Answer gives what is known about a test.
-func (i *Inspector) Answer(test int) Answer { return i.slots[test].answer }
+func (i *Inspector) Answer(test int) Answer {
+	if i.plan.tests[test].kind == testShape {
+		return i.shapeAnswer(test)
+	}
+	return i.slots[test].answer
+}
 
 // Auto gives the status that a body says it should have had, once the test is
 // met and no byte to come can change it: for [SOAPFault] 400 where it is a
@@ -195,6 +222,12 @@ func (i *Inspector) Answer(test int) Answer { return i.slots[test].answer }
 // for [Problem] its status; 500 where none of these applies. For [JSON] and [XML] it is the integer that was found, whatever
 // its range, and 0 where there is none.
 func (i *Inspector) Auto(test int) (status int, ok bool) {
+	if i.plan.tests[test].kind == testShape {
+		if status, ok = i.shapeAuto(test); ok && status == 0 {
+			status = http.StatusInternalServerError
+		}
+		return status, ok
+	}
 	s := &i.slots[test]
 	if s.answer != Yes || !s.settled && !i.ended {
 		return 0, false
@@ -259,9 +292,13 @@ func (i *Inspector) deny(reader *int, a Answer) {
 			i.settle(test)
 		}
 	}
+	if reader == &i.xml.open {
+		i.denyShapes(&i.shapes.xml, reader, a)
+	}
 	if reader != &i.json.open {
 		return
 	}
+	i.denyShapes(&i.shapes.json, reader, a)
 	for n := range i.found {
 		i.capture(n, nil, false)
 	}

@@ -148,6 +148,7 @@ func (i *Inspector) xmlNamed() {
 		i.xmlFirstChild()
 	}
 	x.tags = append(x.tags, x.name.whole)
+	i.xmlShapeNamed()
 	x.children, x.attrs, x.isNil = false, false, false
 	depth, local := len(x.tags), x.name.text()
 	for _, test := range i.plan.byKind[testXML] {
@@ -195,6 +196,7 @@ func (i *Inspector) xmlAttribute() {
 		return
 	}
 	x.attrs = true
+	i.xmlShapeAttribute()
 	for _, test := range i.plan.byKind[testXML] {
 		if t := &i.plan.tests[test]; t.attr != "" && string(local) == t.attr && i.atTarget(test) {
 			i.xmlContent(test)
@@ -239,6 +241,9 @@ func (i *Inspector) xmlOpened() {
 	if len(x.tags) <= knownLevels && i.knownOpened() {
 		x.keep = true
 	}
+	if i.xmlShapeOpened() {
+		x.keep = true
+	}
 }
 
 // xmlEnds takes an end tag.
@@ -264,6 +269,7 @@ func (i *Inspector) xmlClosed() {
 	if depth <= knownLevels {
 		i.knownClosed()
 	}
+	i.xmlShapeClosed()
 	for n := len(x.spaces); n > 0 && x.spaces[n-1].depth == depth; n-- {
 		x.spaces = x.spaces[:n-1]
 	}

@@ -1,0 +1,163 @@
+package inspect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A line is compared with a pattern: * stands for any text, {name} for a name
+// with dots as programming languages have it, {error} for one that ends in
+// Error, Exception or the like, {n} for digits, {status} for the three digits of
+// an error's status, {code} for a number that the family has, all else for itself.
+
+type partKind uint8
+
+const (
+	partText partKind = iota
+	partAny
+	partName
+	partError
+	partDigits
+	partStatus
+	partCode
+)
+
+type token struct {
+	word string
+	kind partKind
+}
+
+// tokens are the parts that stand for more than themselves.
+var tokens = [...]token{{"*", partAny}, {"{name}", partName}, {"{error}", partError}, {"{n}", partDigits}, {"{status}", partStatus}, {"{code}", partCode}}
+
+type part struct {
+	kind partKind
+	text string
+}
+
+// linePattern is a pattern, compiled.
+type linePattern []part
+
+func newLinePattern(words string) (linePattern, error) {
+	var p linePattern
+	for rest := words; rest != ""; {
+		at := strings.IndexAny(rest, "*{")
+		if at < 0 {
+			at = len(rest)
+		}
+		if at > 0 {
+			p, rest = append(p, part{text: rest[:at]}), rest[at:]
+			continue
+		}
+		if strings.HasPrefix(rest, "{{") {
+			p, rest = append(p, part{text: "{"}), rest[2:]
+			continue
+		}
+		known := slices.IndexFunc(tokens[:], func(t token) bool { return strings.HasPrefix(rest, t.word) })
+		if known < 0 {
+			return nil, fmt.Errorf("the pattern %q has a { that begins none of {name}, {error}, {n}, {status}, {code} and {{", words)
+		}
+		p, rest = append(p, part{kind: tokens[known].kind}), rest[len(tokens[known].word):]
+	}
+	return p, nil
+}
+
+// match tells whether a line is what the pattern says, and the number that
+// {status} or {code} stands for, 0 where there is none.
+func (p linePattern) match(line []byte) (number int, ok bool) {
+	for i, part := range p {
+		if part.kind == partAny {
+			return p[i+1:].matchAnywhere(line, number)
+		}
+		n := part.length(line)
+		if n < 0 {
+			return 0, false
+		}
+		if part.kind == partStatus || part.kind == partCode {
+			number, _ = integer(line[:n])
+		}
+		line = line[n:]
+	}
+	return number, len(line) == 0
+}
+
+// matchAnywhere is match for what stands behind *.
+func (p linePattern) matchAnywhere(line []byte, number int) (int, bool) {
+	if len(p) == 0 {
+		return number, true
+	}
+	for at := 0; at <= len(line); at++ {
+		if found, ok := p.match(line[at:]); ok {
+			return max(number, found), true
+		}
+	}
+	return 0, false
+}
+
+// length is how much of a line a part stands for, -1 where it does not.
+func (part part) length(line []byte) int {
+	switch part.kind {
+	case partText:
+		if len(line) >= len(part.text) && string(line[:len(part.text)]) == part.text {
+			return len(part.text)
+		}
+	case partName:
+		return nameLength(line)
+	case partError:
+		if n := nameLength(line); n > 0 && isErrorName(line[:n]) {
+			return n
+		}
+	case partStatus:
+		if n := digitsLength(line); n == 3 && (line[0] == '4' || line[0] == '5') {
+			return n
+		}
+	default:
+		return digitsLength(line)
+	}
+	return -1
+}
+
+// nameLength is how long the name is that a line begins with, -1 for none.
+func nameLength(line []byte) int {
+	n := 0
+	for n < len(line) && (isNameByte(line[n]) || n > 0 && (isDigit(line[n]) || line[n] == '.' || line[n] == ':')) {
+		n++
+	}
+	for n > 0 && (line[n-1] == ':' || line[n-1] == '.') {
+		n--
+	}
+	if n == 0 {
+		return -1
+	}
+	return n
+}
+
+// isErrorName tells whether a name is that of an error in some language.
+func isErrorName(name []byte) bool {
+	for _, end := range [...]string{"Error", "Exception", "Failure", "Fault"} {
+		if len(name) >= len(end) && string(name[len(name)-len(end):]) == end {
+			return true
+		}
+	}
+	return false
+}
+
+// digitsLength is how many digits a line begins with, -1 for none or more than
+// a number may have.
+func digitsLength(line []byte) int {
+	n := 0
+	for n < len(line) && isDigit(line[n]) {
+		n++
+	}
+	if n == 0 || n > 9 {
+		return -1
+	}
+	return n
+}
+
+func isNameByte(c byte) bool {
+	return lower(c) >= 'a' && lower(c) <= 'z' || c == '_' || c == '$' || c == '\\' || c >= 0x80
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
