@@ -58,6 +58,8 @@ func (c Class) is(txt []byte, low, high int) bool {
 		return len(bytes.TrimSpace(txt)) > 0
 	case Word:
 		return isCodeWord(txt)
+	case URI:
+		return fits(txt, "https:*") || fits(txt, "http:*") || fits(txt, "urn:*") || fits(txt, "tag:*")
 	case Integer:
 		n, ok := integer(txt)
 		return ok && (low == 0 && high == 0 || n >= low && n <= high)

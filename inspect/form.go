@@ -33,6 +33,8 @@ const (
 	// Word is one word of at most 64 of the letters, digits and _ . : / - of
 	// ASCII, with a letter in it.
 	Word
+	// URI begins with https:, http:, urn: or tag:.
+	URI
 	// Integer is an integer of at most nine digits, as a number or as a text.
 	Integer
 )
@@ -44,6 +46,8 @@ type Form struct {
 	Kinds Kinds
 	// Values are those that a scalar may equal, as in [JSON].
 	Values []string
+	// Fits are patterns of which the text of a scalar fits one, as in [WordCode].
+	Fits []string
 	// Class is what the text of a scalar is like.
 	Class Class
 	// Min and Max bound an [Integer], unless both are 0.
@@ -51,6 +55,8 @@ type Form struct {
 	// Members are those of an object, or the elements in an element; those that
 	// begin with @ are attributes. With none, anything may be in an object.
 	Members []Member
+	// OneOf are the names of members of which one at least is there, and not null.
+	OneOf []string
 	// Others are the kinds of what else may be in an object that has Members.
 	// Attributes that no member names may always be there.
 	Others Kinds
@@ -68,6 +74,7 @@ type Form struct {
 
 // Member is a member of an object, or an element or attribute in an element.
 type Member struct {
+	// Name is its name. A * is any one that has no member of its own.
 	Name string
 	// Optional says that it may be missing.
 	Optional bool

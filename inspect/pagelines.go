@@ -19,8 +19,11 @@ type lineReader struct {
 func (r *lineReader) next() (line []byte, whole bool) {
 	for {
 		line, whole = r.one()
-		if line = bytes.TrimSpace(line); len(line) > 0 || !whole || len(r.b) == 0 {
+		switch line = bytes.TrimSpace(line); {
+		case len(line) > 0 || !whole:
 			return line, whole
+		case len(r.b) == 0:
+			return nil, !r.cut
 		}
 	}
 }

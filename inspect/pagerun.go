@@ -8,7 +8,7 @@ type pageRun struct {
 	shapes  set // those that are of interest
 	open    bool
 	cut     bool // it was given up before it was decided
-	next    int // as many bytes make another look worthwhile
+	next    int  // as many bytes make another look worthwhile
 	buf     []byte
 	decoded []byte // of what is in UTF-16
 	scratch *[maxLine]byte

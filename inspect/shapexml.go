@@ -23,6 +23,9 @@ func (i *Inspector) xmlShapeNamed() {
 	}
 	to, ok := p.names.find(i.xml.name.text())
 	if !ok {
+		to, ok = p.star, p.star > 0
+	}
+	if !ok {
 		s.off++
 		if !r.keep(p.others[object]) {
 			i.settleRun(r, &i.xml.open)
@@ -31,7 +34,7 @@ func (i *Inspector) xmlShapeNamed() {
 	}
 	s.path = append(s.path, to)
 	r.clear(&r.tree.places[to])
-	if !r.once(&r.tree.places[to]) {
+	if !r.once(&r.tree.places[to], object) {
 		i.settleRun(r, &i.xml.open)
 	}
 }
@@ -117,6 +120,6 @@ func (r *treeRun) text(id int, txt []byte, long bool) bool {
 // clear forgets which members of an object were there.
 func (r *treeRun) clear(p *place) {
 	for i := range p.seenWords {
-		r.seen[p.seenAt+i] = 0
+		r.seen[p.seenAt+i], r.full[p.seenAt+i] = 0, 0
 	}
 }

@@ -60,6 +60,7 @@ type place struct {
 	kinds  kindSets // by kind of the value: the forms that go on
 	others kindSets // and by kind of a member that no form names
 	names  table    // of members, to their places
+	star   uint16   // the place of a member that no form names but one by *, 0 for none
 	many   set      // forms in which the member may come more than once
 
 	checked set // forms that are in checks
@@ -71,13 +72,13 @@ type place struct {
 	tells   set // forms that tell a status by the value
 
 	seenAt, seenWords int32 // of the members that were there
-	inner             bool  // some form has members or elements below
 }
 
 // check is what a form asks of a scalar.
 type check struct {
 	form   int
 	values values
+	fits   []string
 	class  Class
 	low    int
 	high   int
@@ -89,10 +90,12 @@ type belongs struct {
 	spaces []space
 }
 
-// need is the members that a form can't do without.
+// need is the members that a form can't do without, and those of which it wants
+// one.
 type need struct {
 	form    int
 	members set
+	oneOf   set // nil: none
 }
 
 // entry is what a form says of a place.
@@ -174,7 +177,6 @@ func (t *tree) place(steps []step, parent int, entries []entry, free set) int {
 		}
 	}
 	if each != nil {
-		p.inner = true
 		t.place(with(steps, step{element: true}), -1, each, elements)
 	}
 	t.places[id] = p
@@ -183,10 +185,10 @@ func (t *tree) place(steps []step, parent int, entries []entry, free set) int {
 
 // ask takes over what a form asks of the value itself.
 func (t *tree) ask(id int, p *place, e entry) {
-	if len(e.is.Values) > 0 || e.is.Class != AnyText {
+	if len(e.is.Values) > 0 || len(e.is.Fits) > 0 || e.is.Class != AnyText {
 		p.checked.add(e.form)
 		p.checks = append(p.checks, check{
-			form: e.form, values: newValues(e.is.Values), class: e.is.Class, low: e.is.Min, high: e.is.Max,
+			form: e.form, values: newValues(e.is.Values), fits: e.is.Fits, class: e.is.Class, low: e.is.Min, high: e.is.Max,
 		})
 	}
 	if len(e.is.Spaces) > 0 {
@@ -220,42 +222,66 @@ func (t *tree) space(name string) space {
 
 // within lays out the members of a place.
 func (t *tree) within(id int, p *place, entries []entry, below set) {
-	var names []string
-	for _, e := range entries {
-		for i := range e.is.Members {
-			names = append(names, e.is.Members[i].Name)
-		}
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
+	names, star := namesOf(entries)
 	t.others(p, entries, below)
-	if len(names) == 0 {
+	if len(names) == 0 && !star {
 		return
 	}
-	p.inner = true
-	words := (len(names) + 63) / 64
+	words := (len(names) + 64) / 64
 	p.seenAt, p.seenWords = int32(t.seen), int32(words) //nolint:gosec // a table's
 	t.seen += words
 	for _, e := range entries {
-		if n := (need{e.form, make(set, words)}); n.require(e.is, names) {
+		if n := (need{form: e.form, members: make(set, words)}); n.require(e.is, names) {
 			p.needing.add(e.form)
 			p.needs = append(p.needs, n)
 		}
 	}
 	for child, name := range names {
-		t.member(id, p, entries, below, name, child)
+		p.names.add(name, t.member(id, p.steps, step{name: name}, entries, below, child))
+	}
+	if star {
+		p.star = t.member(id, p.steps, step{name: anyName, member: true, except: names}, entries, below, len(names))
 	}
 	p.names.build()
 }
 
-// require notes the members of a form that are not optional.
+// anyName is the name of a member that may have any name.
+const anyName = "*"
+
+// namesOf gives the names of the members that forms speak of, and tells whether
+// one of them has any.
+func namesOf(entries []entry) (names []string, star bool) {
+	for _, e := range entries {
+		for i := range e.is.Members {
+			if name := e.is.Members[i].Name; name == anyName {
+				star = true
+			} else {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), star
+}
+
+// require notes the members of a form that are not optional. One that may have
+// any name is not among them.
 func (n *need) require(f *Form, names []string) (any bool) {
 	for i := range f.Members {
-		if !f.Members[i].Optional {
-			at, _ := slices.BinarySearch(names, f.Members[i].Name)
+		at, found := slices.BinarySearch(names, f.Members[i].Name)
+		if !f.Members[i].Optional && found {
 			n.members.add(at)
 			any = true
 		}
+	}
+	if len(f.OneOf) > 0 {
+		n.oneOf = make(set, len(n.members))
+		for _, name := range f.OneOf {
+			if at, found := slices.BinarySearch(names, name); found {
+				n.oneOf.add(at)
+			}
+		}
+		return true
 	}
 	return any
 }
@@ -274,11 +300,11 @@ func (t *tree) others(p *place, entries []entry, below set) {
 
 // member lays out one member, for the forms that name it and for those that
 // let it be.
-func (t *tree) member(id int, p *place, entries []entry, below set, name string, child int) {
+func (t *tree) member(id int, steps []step, next step, entries []entry, below set, child int) uint16 {
 	named, free, many := []entry(nil), slices.Clone(below), slices.Clone(below)
 	var loose []entry
 	for _, e := range entries {
-		at := slices.IndexFunc(e.is.Members, func(m Member) bool { return m.Name == name })
+		at := e.is.member(next.name)
 		switch {
 		case at >= 0:
 			named = append(named, entry{e.form, &e.is.Members[at].Form})
@@ -290,10 +316,20 @@ func (t *tree) member(id int, p *place, entries []entry, below set, name string,
 			many.add(e.form)
 		}
 	}
-	to := t.place(with(p.steps, step{name: name}), id, append(named, loose...), free)
+	to := t.place(with(steps, next), id, append(named, loose...), free)
 	t.places[to].child = int32(child) //nolint:gosec // a table's
 	t.places[to].many = many
-	p.names.add(name, uint16(to)) //nolint:gosec // a table's
+	return uint16(to) //nolint:gosec // a table's
+}
+
+// member gives the index of what a form says of a member with such a name, -1
+// for nothing.
+func (f *Form) member(name string) int {
+	at := slices.IndexFunc(f.Members, func(m Member) bool { return m.Name == name })
+	if at < 0 {
+		at = slices.IndexFunc(f.Members, func(m Member) bool { return m.Name == anyName })
+	}
+	return at
 }
 
 func with(steps []step, next step) []step { return append(slices.Clip(steps), next) }

@@ -1,10 +1,13 @@
 package inspect
 
+import "slices"
+
 // treeRun is one document on its way through a [tree].
 type treeRun struct {
 	tree  *tree
 	alive set  // forms that the document may still have
 	seen  set  // members that were there, of the objects that are open
+	full  set  // those of them that were not null
 	open  bool // more of the document can change something
 	whole bool // the document is over: it has the forms that are alive
 	told  [maxTold]told
@@ -25,7 +28,7 @@ type told struct {
 }
 
 func newTreeRun(t *tree) treeRun {
-	return treeRun{tree: t, alive: t.set(), seen: make(set, t.seen)}
+	return treeRun{tree: t, alive: t.set(), seen: make(set, t.seen), full: make(set, t.seen)}
 }
 
 // begin makes the run ready for a document that may have some forms.
@@ -49,7 +52,7 @@ func (r *treeRun) keep(forms set) bool {
 // the namespace of an element. It reports false if no form is left.
 func (r *treeRun) value(id int, kind valueKind, txt []byte, long bool) bool {
 	p := &r.tree.places[id]
-	if !r.keep(p.kinds[kind]) || p.parent >= 0 && !r.once(p) {
+	if !r.keep(p.kinds[kind]) || p.parent >= 0 && !r.once(p, kind) {
 		return false
 	}
 	if kind < object {
@@ -60,13 +63,15 @@ func (r *treeRun) value(id int, kind valueKind, txt []byte, long bool) bool {
 }
 
 // once notes that a member was there.
-func (r *treeRun) once(p *place) bool {
-	words := &r.seen[r.tree.places[p.parent].seenAt+p.child/64]
-	bit := uint64(1) << (p.child % 64)
-	if *words&bit != 0 {
+func (r *treeRun) once(p *place, kind valueKind) bool {
+	at, bit := r.tree.places[p.parent].seenAt+p.child/64, uint64(1)<<(p.child%64)
+	if kind != null {
+		r.full[at] |= bit
+	}
+	if r.seen[at]&bit != 0 {
 		return r.keep(p.many)
 	}
-	*words |= bit
+	r.seen[at] |= bit
 	return true
 }
 
@@ -96,6 +101,9 @@ func (c *check) holds(kind valueKind, txt []byte) bool {
 	if len(c.values.list) > 0 && !c.values.hold(kind, txt) {
 		return false
 	}
+	if len(c.fits) > 0 && !slices.ContainsFunc(c.fits, func(pattern string) bool { return fits(txt, pattern) }) {
+		return false
+	}
 	return kind != text && kind != number || c.class.is(txt, c.low, c.high)
 }
 
@@ -113,7 +121,7 @@ func (r *treeRun) closed(id int, kind valueKind, empty bool) bool {
 	case r.alive.meets(p.needing):
 		for i := range p.needs {
 			n := &p.needs[i]
-			if r.alive.has(n.form) && !r.has(p, n.members) {
+			if r.alive.has(n.form) && !r.has(p, n) {
 				r.alive.drop(n.form)
 			}
 		}
@@ -121,14 +129,17 @@ func (r *treeRun) closed(id int, kind valueKind, empty bool) bool {
 	return r.alive.any()
 }
 
-// has tells whether all of these members were there.
-func (r *treeRun) has(p *place, members set) bool {
-	for i, word := range members {
-		if r.seen[int(p.seenAt)+i]&word != word {
+// has tells whether all members were there that a form needs.
+func (r *treeRun) has(p *place, n *need) bool {
+	one := n.oneOf == nil
+	for i, word := range n.members {
+		at := int(p.seenAt) + i
+		if r.seen[at]&word != word {
 			return false
 		}
+		one = one || r.full[at]&n.oneOf[i] != 0
 	}
-	return true
+	return one
 }
 
 // status gives what a form tells of a document that has it.

@@ -10,10 +10,10 @@ import (
 type role uint8
 
 const (
-	rolePointer role = iota // at: the test
-	roleCapture             // at: the capture
-	roleShape               // at: the place
-	roleShapeOther          // at: the place that it is a member of
+	rolePointer    role = iota // at: the test
+	roleCapture                // at: the capture
+	roleShape                  // at: the place
+	roleShapeOther             // at: the place that it is a member of
 	rpcRoot
 	rpcItem
 	rpcVersion
