@@ -59,14 +59,15 @@ var envelopes = []Row{
 		Name: "status-error", Tier: Common,
 		Sender:  "servers that say status: error, and why",
 		Source:  "JSend's status with members of their own: Ghost, Discourse plugins, Piwik plugins",
-		Example: `{"status":"error","error":"Invalid token"}`, ContentType: "application/json",
+		Example: `{"status":"error","msg":"Invalid token"}`, ContentType: "application/json",
 		Status:  401,
-		Alike:   `{"id":"run_1","status":"error","error":"step 3 failed"}`,
-		Differs: "it has an id: a run was found, and has failed",
+		Alike:   `{"status":"error","error":"Internal error processing vulnerabilities"}`,
+		Differs: "it has no message and no code: it is the state of a job, as GitHub has it",
 		Clients: sdkClients,
-		Shape: inspect.Shape{Name: "status-error", JSON: reasons(must("status", one("error", "ERROR", "Error")),
+		Shape: inspect.Shape{Name: "status-error", JSON: saysWhy(must("status", one("error", "ERROR", "Error")),
 			may("code", tells(scalar, byStatusWords)), may("statusCode", tells(scalar, byStatus)), may("data", or(empty, inspect.KindNull|inspect.KindArray)), may("result", nothing), may("timestamp", scalar), may("path", scalar),
 			may("requestId", scalar), may("request_id", scalar), may("errorCode", tells(scalar, byStatusWords)), may("error_code", tells(scalar, byStatusWords)), may("type", scalar), may("details", anything),
+			may("correlationId", scalar), may("category", tells(scalar, common)), may("links", anything), may("context", anything), may("subCategory", scalar),
 		)},
 	},
 	{
@@ -90,7 +91,7 @@ var envelopes = []Row{
 		Differs: "error is null",
 		Clients: sdkClients,
 		Shape: inspect.Shape{Name: "error-text", JSON: []form{
-			object(must("error", tells(filled, textCodes)), may("message", tells(text, sentences)), may("details", anything), may("error_description", text), may("code", tells(scalar, byStatusWords)), may("status", tells(scalar, byStatus)), may("timestamp", scalar), may("path", scalar), may("request_id", scalar), may("requestId", scalar), may("reason", text), may("success", isFalse), may("data", nothing), may("errorCode", tells(scalar, byStatusWords)), may("error_code", tells(scalar, byStatusWords)), may("detail", text), may("traceId", scalar), may("stack", anything), may("type", scalar), may("hint", scalar)),
+			object(must("error", tells(filled, textCodes)), may("message", tells(text, sentences)), may("details", anything), may("error_description", text), may("code", tells(scalar, byStatusWords)), may("status", tells(scalar, byStatus)), may("timestamp", scalar), may("path", scalar), may("request_id", scalar), may("requestId", scalar), may("reason", text), may("errorDescription", text), may("success", isFalse), may("data", nothing), may("errorCode", tells(scalar, byStatusWords)), may("error_code", tells(scalar, byStatusWords)), may("detail", text), may("traceId", scalar), may("stack", anything), may("type", scalar), may("hint", scalar)),
 			object(must("Error", tells(filled, textCodes)), may("Message", text), may("Code", tells(scalar, byStatusWords)), may("ErrorCode", tells(scalar, byStatusWords))),
 			object(must("error_message", tells(filled, textCodes)), may("error_code", tells(scalar, byStatusWords)), may("error", anything), may("code", tells(scalar, byStatusWords))),
 			object(must("errorMessage", tells(filled, textCodes)), must("errorCode", tells(scalar, byStatusWords)), may("details", anything)),
@@ -117,7 +118,7 @@ var envelopes = []Row{
 	},
 	{
 		Name: "coded-message", Tier: Common,
-		Sender:  "servers with a code word of a closed list, and a message: Zoho, Square, Hetzner",
+		Sender:  "servers with a code word of a closed list, and a message: Zoho, Square, Hetzner, DigitalOcean",
 		Source:  "docs.hetzner.cloud, errors; zoho.com/crm/developer/docs/api, status codes",
 		Example: `{"code":"INVALID_TOKEN","details":{},"message":"invalid oauth token","status":"error"}`, ContentType: "application/json",
 		Status:  401,
@@ -130,6 +131,7 @@ var envelopes = []Row{
 			object(must("errorCode", fitting("E000*")), must("errorSummary", tells(text, sentences)), may("errorLink", text), may("errorId", text), may("errorCauses", array)),
 			object(must("error_code", faultWord), must("message", text), may("details", anything), may("request_id", scalar)),
 			object(must("error", object(must("code", faultWord), may("details", anything)))),
+			object(must("id", faultWord), must("message", filled), may("request_id", scalar)),
 		}},
 	},
 	{
@@ -186,6 +188,15 @@ func reasons(failed member, others ...member) []form {
 	return []form{f}
 }
 
+// saysWhy is the same, without those in which error alone says why.
+func saysWhy(failed member, others ...member) []form {
+	forms := reasons(failed, others...)
+	coded := forms[0]
+	coded.OneOf = []string{"code", "errorCode", "error_code"}
+	forms[0].OneOf = []string{"message", "msg", "error_message", "errorMessage", "reason", "description"}
+	return append(forms, coded)
+}
+
 // said is a reason, or null where another member has it.
 var said = form{Kinds: inspect.KindText | inspect.KindNull | inspect.KindArray | inspect.KindObject, Class: inspect.Filled}
 
@@ -194,7 +205,8 @@ var said = form{Kinds: inspect.KindText | inspect.KindNull | inspect.KindArray |
 func withStatus() (forms []form) {
 	why := strings.Fields("message error msg error_message errorMessage detail description reason Message errors")
 	besides := strings.Fields("title type timestamp path requestId request_id traceId trace_id details name method instance developerMessage moreInfo more_info " +
-		"userMessage help link code status errorCode error_code reasonCode exception correlationId _links _embedded logref")
+		"userMessage help link code status errorCode error_code reasonCode exception correlationId _links _embedded logref debugInfo errorDescription ref " +
+		"type_name trackingId")
 	for _, name := range strings.Fields("status code statusCode status_code error errorCode http_status httpStatusCode Code StatusCode Status") {
 		f := object(must(name, status()), may("data", or(empty, inspect.KindNull)), may("success", isFalse), may("ok", isFalse), may("result", nothing))
 		for _, reason := range why {

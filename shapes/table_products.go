@@ -218,7 +218,6 @@ var products = []Row{
 		Clients: sdkClients,
 		Shape: inspect.Shape{Name: "jira", JSON: []form{
 			otherwise(object(must("errorMessages", list(tells(filled, sentences))), may("errors", some), may("warningMessages", array), may("status", status())), 400),
-			otherwise(object(must("errorMessages", none), must("errors", form{Kinds: inspect.KindObject, Members: []member{many("*", filled)}}), may("status", status())), 400),
 			object(must("statusCode", status()), must("message", text), may("data", some), may("reason", text)),
 		}},
 	},

@@ -224,6 +224,7 @@ var protocols = []Row{
 				may("code", scalar), may("errorCode", scalar), may("requestId", scalar), may("extensions", anything), may("invalidFields", anything),
 				may("timestamp", scalar), may("path", scalar), may("error", scalar), may("message", scalar), may("invalid-params", anything), may("error_code", scalar),
 			),
+			object(must("type", uri), must("title", filled), must("detail", filled), must("instance", text), may("invalid_parameters", array), may("errors", anything), may("traceId", scalar)),
 			object(
 				must("type", one("about:blank")), must("title", filled), must("status", status()), must("detail", text), may("instance", scalar),
 				may("properties", anything), may("timestamp", scalar), may("path", scalar), may("errors", anything), may("code", scalar),

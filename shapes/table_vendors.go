@@ -204,7 +204,9 @@ var vendors = []Row{
 		Clients: sdkClients,
 		Shape: inspect.Shape{Name: "discord", JSON: []form{
 			otherwise(object(must("message", tells(filled, sentences)), must("code", tells(within(integer, 10001, 520006), discordCodes)), must("errors", some)), 400),
-			otherwise(object(must("message", tells(filled, discordMessages)), must("code", tells(within(integer, 0, 520006), discordCodes)), may("retry_after", number), may("global", boolean)), 0),
+			object(must("message", closed(discordMessages.Words...)), must("code", form{Kinds: inspect.KindNumber, Values: []string{"0"}})),
+			otherwise(object(must("message", tells(filled, sentences)), must("code", tells(within(integer, 10001, 520006), discordCodes)), may("retry_after", number), may("global", boolean)), 400),
+			object(must("message", closed(discordMessages.Words...)), must("retry_after", number), must("global", boolean), may("code", integer)),
 		}},
 	},
 	{

@@ -13,6 +13,7 @@ var slackCodes = before(common,
 	words(400, "users_not_found invalid_* missing_* not_in_channel"),
 	words(503, "ratelimited rate_limited message_limit_exceeded service_unavailable request_timeout team_added_to_org fatal_timeout"),
 	words(500, "fatal_error internal_error"),
+	words(400, "method_not_supported_for_channel_type"),
 	words(405, "unknown_method method_deprecated deprecated_endpoint"),
 )
 
