@@ -47,6 +47,12 @@ func Shapes(words string, shapes ...*Shape) (Test, error) {
 	return t, nil
 }
 
+// OfShape reports whether the test is one of [Shapes] all of which are told by
+// their forms, pages and lines alone.
+func (t Test) OfShape() bool {
+	return t.kind == testShape && !slices.ContainsFunc(t.shapes, func(s *Shape) bool { return s.Known.kind != testNone })
+}
+
 // possible has a bit for each kind of media under which a body can have the
 // shape.
 func (s *Shape) possible() (media uint8) {

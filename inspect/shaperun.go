@@ -99,6 +99,12 @@ func (i *Inspector) shapeAnswer(test int) Answer {
 	return a
 }
 
+// HasNoShape reports that each test of [Test.OfShape] is answered with no.
+func (i *Inspector) HasNoShape() bool {
+	r := &i.shapes
+	return !r.json.open && !r.xml.open && !r.pages.open && !r.pages.cut && len(r.pages.hits) == 0 && !r.json.alive.any() && !r.xml.alive.any()
+}
+
 // shapeAuto is [Inspector.Auto] for a test of shapes: what the first of them
 // tells that the body has, 0 where it tells nothing.
 func (i *Inspector) shapeAuto(test int) (status int, ok bool) {

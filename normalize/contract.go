@@ -219,11 +219,16 @@ func (c *Contract) Decide(r *Response) Verdict {
 }
 
 // derived is the status that a body says it should have had, brought into the
-// contract. What can't be derived, or not be sent, is 500.
+// contract. What can't be derived, or not be sent, is 500. So is the number of an
+// error that IANA has no status for: it is the vendor's, and means what the vendor
+// says, whatever the table has under it.
 func (c *Contract) derived(r *Response, rule int) (to int, unknown bool) {
 	status, _ := c.rules.rules[rule].derive(r)
 	if status < 200 || status > 999 {
 		return http.StatusInternalServerError, false
+	}
+	if status >= 400 && !Registered(status) {
+		return http.StatusInternalServerError, false // a number of somebody's own
 	}
 	v := c.withoutRules(&Response{Status: status, Header: r.Header, Method: r.Method, Request: r.Request})
 	switch {

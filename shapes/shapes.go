@@ -123,7 +123,7 @@ func Groups() []string {
 func Find(words ...string) ([]*Row, error) {
 	for _, word := range words {
 		if !slices.Contains(Names(), word) {
-			return nil, fmt.Errorf("%q is no error that is known%s", word, near(word))
+			return nil, fmt.Errorf("unknown error shape %q%s", word, near(word))
 		}
 	}
 	var rows []*Row
