@@ -127,17 +127,15 @@ func showObject(f *inspect.Form) string {
 }
 
 func showArray(f *inspect.Form) string {
-	of := "…"
-	if f.Element != nil {
-		of = showJSON(f.Element)
-		if f.Element.Kinds == 0 {
-			return "[]"
-		}
+	switch {
+	case f.Element == nil:
+		return "[…]"
+	case f.Element.Kinds == 0:
+		return "[]"
+	case f.Items:
+		return "[" + showJSON(f.Element) + "+]"
 	}
-	if !f.Items {
-		of += "…, or nothing"
-	}
-	return "[" + of + "]"
+	return "[" + showJSON(f.Element) + "]"
 }
 
 // showXML shows the elements of a document.

@@ -55,7 +55,7 @@ column, and those of whole tiers:
 
 In JSON a member with ` + "`?`" + ` may be missing. All others must be there, and no others may be. ` + "`…`" + ` allows for any others.
 ` + "`text`" + ` is a text, ` + "`filled`" + ` one that is not empty, ` + "`word`" + ` one word of code. ` + "`400–599`" + ` is a number or a text within bounds.
-In XML ` + "`+`" + ` marks elements that may come again, and ` + "`@`" + ` an attribute. In pages and lines ` + "`*`" + ` is any text and ` + "`{status}`" + ` a status.
+` + "`+`" + ` marks what may come again: in JSON in a list that is not empty, in XML an element. There ` + "`@`" + ` is an attribute. In pages and lines ` + "`*`" + ` is any text and ` + "`{status}`" + ` a status.
 
 A status follows from the values that have *tells* beside them, in the order in which they stand. A number tells only if it is
 a status that IANA registers, or if the sender's own table has it. Words are compared without regard to case. Where no value

@@ -135,18 +135,41 @@ func Find(words ...string) ([]*Row, error) {
 	return rows, nil
 }
 
-// near gives the words that have something in common with one that is unknown.
+// near asks whether a word is meant that differs in a letter or two from one that is
+// unknown, "" where there is none.
 func near(word string) string {
 	var close []string
 	for _, name := range Names() {
-		if len(word) > 1 && (strings.Contains(name, word) || strings.Contains(word, name) || strings.HasPrefix(name, word[:2])) {
+		if distance(name, word) <= 2 && len(word) > 3 {
 			close = append(close, name)
 		}
 	}
-	if len(close) == 0 || len(close) > 8 {
+	if len(close) == 0 {
 		return ""
 	}
-	return ": is " + strings.Join(close, ", ") + " meant?"
+	return ": is " + strings.Join(close, " or ") + " meant?"
+}
+
+// distance is how many letters have to be put in, left out or changed to make one
+// word of another.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for i := range row {
+		row[i] = i
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := corner
+			if a[i] != b[j] {
+				change++
+			}
+			corner = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // Test tests for any of the rows. Words are the test in the words of a
