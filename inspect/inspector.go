@@ -69,8 +69,8 @@ func newInspector(p *Plan) *Inspector {
 
 // reset makes the inspector ready for a body.
 func (i *Inspector) reset(m Media, charset string, tests []int, captures bool) {
-	i.media, i.ended, i.open, i.read = m, false, len(i.slots)+len(i.found), 0
-	i.json.reset(i.open, charset)
+	i.media, i.ended, i.read = m, false, 0
+	i.json.reset(charset)
 	i.xml.reset(charset)
 	i.html = htmlReader{}
 	i.rpc, i.gql, i.prob, i.soap = rpcState{}, graphQLState{}, problemState{}, soapState{}
@@ -78,36 +78,35 @@ func (i *Inspector) reset(m Media, charset string, tests []int, captures bool) {
 		i.tails[n] = i.tails[n][:0]
 	}
 	i.prefix, i.notes = i.prefix[:0], nil
-	for n := range i.slots {
-		i.slots[n] = slot{settled: tests != nil}
+	copy(i.slots, i.plan.begin[m])
+	if tests != nil {
+		i.only(tests)
 	}
 	for n := range i.found {
 		i.found[n] = capture{settled: !captures || !mayBeJSON(m)}
-	}
-	for _, n := range tests {
-		i.slots[n].settled = false
-		if i.plan.tests[n].kind == testShape {
-			for _, known := range i.plan.shapes.tests[n].known {
-				i.slots[known].settled = false
-			}
-		}
-	}
-	for n := range i.slots {
-		switch s, t := &i.slots[n], &i.plan.tests[n]; {
-		case t.kind == testShape:
-			s.settled = true // has a run of its own
-		case !s.settled && t.mediaSet()&(1<<m) == 0:
-			s.answer, s.settled = No, true
-		}
 	}
 	i.shapes.begin(m, tests)
 	i.count()
 }
 
+// only leaves out the tests that are not of interest.
+func (i *Inspector) only(tests []int) {
+	for n := range i.slots {
+		i.slots[n] = slot{settled: true}
+	}
+	begin := i.plan.begin[i.media]
+	for _, n := range tests {
+		i.slots[n] = begin[n]
+		for _, known := range i.plan.shapes.tests[n].known {
+			i.slots[known] = begin[known]
+		}
+	}
+}
+
 // count counts what is open after a reset.
 func (i *Inspector) count() {
-	i.open, i.json.open, i.xml.open = 0, 0, 0
-	for n := range i.slots {
+	i.open, i.json.open, i.xml.open, i.html.other = 0, 0, 0, 0
+	for _, n := range i.plan.single {
 		if !i.slots[n].settled {
 			i.open++
 			*i.reader(n)++
@@ -119,14 +118,17 @@ func (i *Inspector) count() {
 			i.json.open++
 		}
 	}
-	for _, run := range [...]struct {
-		open   bool
-		reader *int
-	}{{i.shapes.json.open, &i.json.open}, {i.shapes.xml.open, &i.xml.open}, {i.shapes.pages.open, &i.html.other}} {
-		if run.open {
-			i.open++
-			*run.reader++
-		}
+	if i.shapes.json.open {
+		i.open++
+		i.json.open++
+	}
+	if i.shapes.xml.open {
+		i.open++
+		i.xml.open++
+	}
+	if i.shapes.pages.open {
+		i.open++
+		i.html.other++
 	}
 }
 
@@ -284,7 +286,7 @@ func (i *Inspector) decideAuto(kind testKind, status int) {
 // deny answers the tests that depend on a reader with no, or leaves them
 // without an answer.
 func (i *Inspector) deny(reader *int, a Answer) {
-	for test := range i.slots {
+	for _, test := range i.plan.single {
 		if s := &i.slots[test]; !s.settled && i.reader(test) == reader {
 			if s.answer == Unknown {
 				s.answer = a

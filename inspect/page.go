@@ -61,6 +61,17 @@ type pages struct {
 	pages  []page
 	lines  []lines
 	begins [256]bool // what a body may begin with
+	// titled are the pages whose title may begin so, and untitled those without
+	// one, told is the texts whose first line may.
+	titled   [256][]owned
+	untitled []owned
+	told     [256][]owned
+}
+
+// owned is one of the patterns of a page's title, or of a text's first line.
+type owned struct {
+	pattern linePattern
+	of      uint16
 }
 
 func linePatterns(words []string) (patterns []linePattern, err error) {
@@ -82,8 +93,13 @@ func (ps *pages) add(shape int, s *Shape) error {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}
 		p.shape = shape
+		at := uint16(len(ps.pages)) //nolint:gosec // a table's
 		ps.pages = append(ps.pages, p)
 		ps.begins['<'] = true
+		if len(p.titles) == 0 {
+			ps.untitled = append(ps.untitled, owned{of: at})
+		}
+		index(&ps.titled, p.titles, at)
 	}
 	for i := range s.Lines {
 		l, err := newLines(&s.Lines[i])
@@ -91,13 +107,26 @@ func (ps *pages) add(shape int, s *Shape) error {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}
 		l.shape = shape
+		at := uint16(len(ps.lines)) //nolint:gosec // a table's
 		ps.lines = append(ps.lines, l)
 		ps.begins['<'] = true
-		for _, p := range l.first {
-			ps.mayBegin(p[0])
-		}
+		index(&ps.told, l.first, at)
+	}
+	for c := range ps.begins {
+		ps.begins[c] = ps.begins[c] || len(ps.told[c]) > 0
 	}
 	return nil
+}
+
+// index notes patterns under each byte with which what they are of may begin.
+func index(by *[256][]owned, patterns []linePattern, at uint16) {
+	for c := range by {
+		for _, p := range patterns {
+			if p.mayBegin(byte(c)) { //nolint:gosec // below 256
+				by[c] = append(by[c], owned{p, at})
+			}
+		}
+	}
 }
 
 func newPage(p *Page) (out page, err error) {
@@ -124,24 +153,6 @@ func newLines(l *Lines) (out lines, err error) {
 	}
 	out.others, err = linePatterns(l.Others)
 	return out, err
-}
-
-// mayBegin notes what a text may begin with whose first line begins with a
-// part.
-func (ps *pages) mayBegin(p part) {
-	for n := range ps.begins {
-		c, may := byte(n), true
-		switch p.kind {
-		case partText:
-			may = p.text[0] == c
-		case partAny:
-		case partName, partError:
-			may = isNameByte(c)
-		default:
-			may = isDigit(c)
-		}
-		ps.begins[n] = ps.begins[n] || may
-	}
 }
 
 func matchesAny(patterns []linePattern, line []byte) (status int, ok bool) {
@@ -178,16 +189,18 @@ func (ps *pages) judge(b []byte, last, whole bool, scratch *[maxLine]byte, hits 
 	return hits, decided
 }
 
-// judgePage looks at the title and first heading of a page.
+// judgePage looks at the title and first heading of a page. The heading is looked
+// for only where the title, or that there is none, leaves pages in question.
 func (ps *pages) judgePage(b []byte, last bool, hits []hit) (found []hit, decided bool) {
-	head := headOf(b)
+	head := pageHead{b: b}
+	head.find()
 	if !head.titled && !head.headed {
 		return hits, last
 	}
-	open := false
-	for i := range ps.pages {
-		p := &ps.pages[i]
-		status, ok := p.titled(&head)
+	open, looked := false, head.headed
+	for _, o := range ps.candidates(&head) {
+		p := &ps.pages[o.of]
+		status, ok := o.titled(&head)
 		if !ok {
 			continue
 		}
@@ -195,34 +208,54 @@ func (ps *pages) judgePage(b []byte, last bool, hits []hit) (found []hit, decide
 			open = true
 			continue
 		}
-		if len(p.headings) > 0 {
-			told, ok := matchesAny(p.headings, head.heading)
-			if !ok || !head.headed {
-				continue
-			}
-			status = max(status, told)
+		if !looked && len(p.headings) > 0 {
+			head.find()
+			looked = true
 		}
-		if !containsAll(b, p.marks) {
-			continue
+		if told, ok := p.fits(&head); ok {
+			hits = append(hits, hit{p.shape, p.tell(max(status, told))})
 		}
-		if status == 0 {
-			status = p.status
-		}
-		hits = append(hits, hit{p.shape, status})
 	}
 	return hits, !open
 }
 
+// fits tells whether a page whose title fits has the heading and the marks, too.
+func (p *page) fits(head *pageHead) (status int, ok bool) {
+	if len(p.headings) > 0 {
+		if status, ok = matchesAny(p.headings, head.heading); !ok || !head.headed {
+			return 0, false
+		}
+	}
+	return status, containsAll(head.b, p.marks)
+}
+
+// tell gives the status of a page that has one in its title or heading, or none.
+func (p *page) tell(status int) int {
+	if status == 0 {
+		return p.status
+	}
+	return status
+}
+
+// candidates are the pages that may have such a title, or none.
+func (ps *pages) candidates(head *pageHead) []owned {
+	switch {
+	case !head.titled:
+		return ps.untitled
+	case len(head.title) == 0:
+		return ps.titled['*'] // those that take anything
+	default:
+		return ps.titled[head.title[0]]
+	}
+}
+
 // titled tells whether a page's title is what it should be, or rightly
 // missing.
-func (p *page) titled(head *pageHead) (status int, ok bool) {
-	if len(p.titles) == 0 {
-		return 0, !head.titled
+func (o *owned) titled(head *pageHead) (status int, ok bool) {
+	if o.pattern == nil {
+		return 0, true
 	}
-	if !head.titled {
-		return 0, false
-	}
-	return matchesAny(p.titles, head.title)
+	return o.pattern.match(head.title)
 }
 
 func containsAll(b []byte, marks [][]byte) bool {

@@ -2,38 +2,54 @@ package inspect
 
 import "bytes"
 
-// pageHead is what the head of a page says.
+// pageHead is what the head of a page says, and where the reading of it stands.
 type pageHead struct {
+	b              []byte
+	p              int
 	title, heading []byte
 	titled, headed bool
 }
 
-// headOf finds the title and the first heading of a page, as far as b has
-// them. A heading before the title means that there is no title.
-func headOf(b []byte) (head pageHead) {
-	for p := 0; ; {
-		at := bytes.IndexByte(b[p:], '<')
-		if at < 0 {
-			return head
+// find goes on to the title or, behind it, to the first heading. A heading before
+// the title means that there is no title. It stops where b ends.
+func (h *pageHead) find() {
+	for b := h.b; ; h.p++ {
+		at := bytes.IndexByte(b[h.p:], '<')
+		if at < 0 || h.p+at+1 == len(b) {
+			return
 		}
-		p += at
-		switch name := tagName(b[p:]); {
-		case bytes.HasPrefix(b[p:], []byte("<!--")):
-			end := bytes.Index(b[p:], []byte("-->"))
-			if end < 0 {
-				return head
+		h.p += at
+		switch lower(b[h.p+1]) {
+		case '!':
+			if !h.comment() {
+				return
 			}
-			p += end
-		case !head.titled && equalFold(name, "title"):
-			if head.title, head.titled = textWithin(b[p:], "</title"); !head.titled {
-				return head
+		case 't':
+			if !h.titled && equalFold(tagName(b[h.p:]), "title") {
+				h.title, h.titled = textWithin(b[h.p:], "</title")
+				h.p++
+				return
 			}
-		case equalFold(name, "h1"), equalFold(name, "h2"):
-			head.heading, head.headed = textWithin(b[p:], "</h")
-			return head
+		case 'h':
+			if name := tagName(b[h.p:]); equalFold(name, "h1") || equalFold(name, "h2") {
+				h.heading, h.headed = textWithin(b[h.p:], "</h")
+				return
+			}
 		}
-		p++
 	}
+}
+
+// comment skips a comment. It reports false where that does not end.
+func (h *pageHead) comment() bool {
+	if !bytes.HasPrefix(h.b[h.p:], []byte("<!--")) {
+		return true
+	}
+	end := bytes.Index(h.b[h.p:], []byte("-->"))
+	if end < 0 {
+		return false
+	}
+	h.p += end
+	return true
 }
 
 // tagName gives the name of the start tag that b begins with, "" where there
@@ -46,8 +62,8 @@ func tagName(b []byte) []byte {
 	return b[1:n]
 }
 
-// textWithin gives the text between a start tag and an end tag, without the
-// tags in it and with single spaces. It is not ok where the end tag is missing.
+// textWithin gives the text between a start tag and an end tag, without white
+// space around it. It is not ok where the end tag is missing.
 func textWithin(b []byte, end string) (txt []byte, ok bool) {
 	open := bytes.IndexByte(b, '>')
 	if open < 0 {

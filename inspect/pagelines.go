@@ -75,13 +75,16 @@ func (r *lineReader) tag() (breaks, ok bool) {
 	} else if hidden := hiddenBy(name); hidden != "" && !r.skip(hidden) {
 		return false, false
 	}
-	breaks = len(name) > 0 && !isInline(name)
-	return breaks, r.skip(">")
+	end := bytes.IndexByte(r.b, '>')
+	r.b = r.b[end+1:]
+	return len(name) > 0 && !isInline(name), end >= 0
 }
 
 // hiddenBy gives the end of what is no text, "" for what is.
 func hiddenBy(name []byte) string {
 	switch {
+	case equalFold(name, "head"):
+		return "</head"
 	case equalFold(name, "title"):
 		return "</title"
 	case equalFold(name, "style"):
@@ -103,6 +106,10 @@ func isInline(name []byte) bool {
 
 // skip goes on behind a mark.
 func (r *lineReader) skip(mark string) bool {
+	if at := bytes.Index(r.b, []byte(mark)); at >= 0 { // mostly in lower case
+		r.b = r.b[at+len(mark):]
+		return true
+	}
 	for p := 0; p+len(mark) <= len(r.b); p++ {
 		at := bytes.IndexByte(r.b[p:], mark[0])
 		if at < 0 {
@@ -137,9 +144,15 @@ func (ps *pages) judgeLines(b []byte, last, whole bool, scratch *[maxLine]byte, 
 	text := lineReader{b: b, html: b[0] == '<', line: scratch[:0], cut: !last}
 	first, known := text.next()
 	decided = true
-	for i := range ps.lines {
-		l := &ps.lines[i]
-		number, ok := matchesAny(l.first, first)
+	var told []owned
+	if len(first) > 0 {
+		told = ps.told[first[0]]
+	} else {
+		decided = known
+	}
+	for _, o := range told {
+		l := &ps.lines[o.of]
+		number, ok := o.pattern.match(first)
 		if !ok {
 			decided = decided && known
 			continue

@@ -63,6 +63,22 @@ func newLinePattern(words string) (linePattern, error) {
 	return p, nil
 }
 
+// mayBegin tells whether a line that the pattern takes may begin with a byte.
+func (p linePattern) mayBegin(c byte) bool {
+	switch {
+	case len(p) == 0:
+		return false
+	case p[0].kind == partText:
+		return p[0].text[0] == c
+	case p[0].kind == partAny:
+		return true
+	case p[0].kind == partName, p[0].kind == partError:
+		return isNameByte(c)
+	default:
+		return isDigit(c)
+	}
+}
+
 // match tells whether a line is what the pattern says, and the number that
 // {status} or {code} stands for, 0 where there is none.
 func (p linePattern) match(line []byte) (number int, ok bool) {

@@ -25,6 +25,8 @@ type Plan struct {
 	nodes    []node // what JSON is read for; the root is node 1
 	levels   int    // of nodes
 	byKind   [testShape + 1][]int
+	single   []int                   // tests that are answered each on its own: all but those of shapes
+	begin    [MediaStream + 1][]slot // what is known of tests by the label alone
 	shapes   *shapePlan
 	pool     sync.Pool
 }
@@ -36,6 +38,7 @@ func NewPlan(tests []Test, captures []string) (*Plan, error) {
 	if err := p.shape(); err != nil {
 		return nil, err
 	}
+	p.label()
 	patterns := p.shapes.patterns()
 	for i, t := range p.tests {
 		if t.kind == testJSON {
@@ -87,6 +90,28 @@ func (p *Plan) shape() error {
 		}
 	}
 	return p.shapes.compile()
+}
+
+// label notes what the label of a body tells of each test. Those of shapes have
+// runs of their own.
+func (p *Plan) label() {
+	for m := range p.begin {
+		p.begin[m] = make([]slot, len(p.tests))
+	}
+	for n := range p.tests {
+		ofShape := p.tests[n].kind == testShape
+		if !ofShape {
+			p.single = append(p.single, n)
+		}
+		for m := range p.begin {
+			switch s := &p.begin[m][n]; {
+			case ofShape:
+				s.settled = true
+			case p.tests[n].mediaSet()&(1<<m) == 0:
+				s.answer, s.settled = No, true
+			}
+		}
+	}
 }
 
 // patterns lead to the places of JSON that forms speak of.

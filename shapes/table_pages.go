@@ -63,8 +63,8 @@ var errorPages = []Row{
 	errorPage("aspnet-page", "ASP.NET: the yellow page", "dotnet/referencesource System.Web ErrorFormatter.cs; mono 6.8 System.Web HttpException.cs",
 		"<!DOCTYPE html>\n<html>\n    <head>\n        <title>Runtime Error</title>\n        <style>\n         body {font-family:\"Verdana\";font-weight:normal;font-size: .7em;color:black;} \n        </style>\n    </head>\n    <body bgcolor=\"white\">\n            <span><H1>Server Error in '/' Application.<hr width=100% size=1 color=silver></H1>\n            <h2> <i>Runtime Error</i> </h2></span>\n    </body>\n</html>", 500,
 		"<html><head><title>Runtime Error</title></head><body><h1>A film</h1></body></html>", "the heading is another one",
-		inspect.Page{Titles: []string{"*"}, Headings: []string{"Server Error in '*' Application.*"}, Marks: []string{"<h2> <i>The resource cannot be found"}, Status: 404},
-		inspect.Page{Titles: []string{"*"}, Headings: []string{"Server Error in '*' Application.*"}, Marks: []string{" Application.<hr "}, Status: 500},
+		inspect.Page{Titles: aspnetTitles, Headings: []string{"Server Error in '*' Application.*"}, Marks: []string{"<h2> <i>The resource cannot be found"}, Status: 404},
+		inspect.Page{Titles: aspnetTitles, Headings: []string{"Server Error in '*' Application.*"}, Marks: []string{" Application.<hr "}, Status: 500},
 	),
 	errorPage("spring-page", "Spring Boot", "spring-boot WhitelabelErrorPage in ErrorMvcAutoConfiguration.java",
 		"<html><body><h1>Whitelabel Error Page</h1><p>This application has no explicit mapping for /error, so you are seeing this as a fallback.</p><div id='created'>Wed May 01 10:00:00 UTC 2024</div><div>There was an unexpected error (type=Not Found, status=404).</div></body></html>", 404,
@@ -197,6 +197,16 @@ var errorPages = []Row{
 		"<html><head><title>Errors</title></head><body><h1>Software error:</h1></body></html>", "it has a title",
 		inspect.Page{Headings: []string{"Software error:"}, Marks: []string{"For help, please send mail to"}, Status: 500},
 	),
+}
+
+// aspnetTitles are those of ASP.NET's own errors, and messages of exceptions that
+// are met most: the title is the message.
+var aspnetTitles = []string{
+	"Runtime Error", "The resource cannot be found.", "Compilation Error", "Configuration Error", "Parser Error", "Security Exception", "Server Error", "Server Error in *", "Access is denied.",
+	"Object reference not set to an instance of an object.", "Value cannot be null.*", "Index was out*", "Input string was not in a correct format.", "A network-related *", "Timeout expired*",
+	"Login failed *", "Cannot *", "Could not *", "Unable to *", "Invalid *", "Incorrect syntax *", "The *Exception*", "*Exception of type *", "Error", "Application Error", "Execution Timeout Expired*",
+	"A potentially dangerous Request*", "Validation of viewstate MAC failed.*", "Maximum request length exceeded.", "Unclosed quotation mark *", "There is no row at position *", "Sequence contains no *",
+	"Specified cast is not valid.", "Exception *", "The method or operation is not implemented.", "The operation has timed out*", "Column *", "Must declare the scalar variable *", "Error converting *", "Conversion *",
 }
 
 // pageClients is what clients make of an error page.
