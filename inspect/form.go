@@ -62,7 +62,7 @@ type Form struct {
 	Others Kinds
 	// Element is what each element of an array is like, nil for anything.
 	Element *Form
-	// Items says that an array is not empty.
+	// Items says that an array, or an object of JSON, is not empty.
 	Items bool
 	// Spaces are the namespaces that an element may be in, in XML; none: any.
 	Spaces []string
@@ -74,7 +74,8 @@ type Form struct {
 
 // Member is a member of an object, or an element or attribute in an element.
 type Member struct {
-	// Name is its name. A * is any one that has no member of its own.
+	// Name is its name. A * stands for any number of members that have no other:
+	// they are neither missing nor there too often.
 	Name string
 	// Optional says that it may be missing.
 	Optional bool

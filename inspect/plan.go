@@ -122,7 +122,7 @@ func (sp *shapePlan) patterns() (all []pattern) {
 	for at := range sp.json.places {
 		p := &sp.json.places[at]
 		all = append(all, pattern{p.steps, hook{roleShape, uint16(at)}}) //nolint:gosec // a table's
-		if len(p.names.names) > 0 && p.star == 0 {
+		if p.told && p.star == 0 {
 			any := with(p.steps, step{member: true, except: p.names.names})
 			all = append(all, pattern{any, hook{roleShapeOther, uint16(at)}}) //nolint:gosec // a table's
 		}

@@ -143,7 +143,7 @@ func (sp *shapePlan) compile() error {
 			return err
 		}
 	}
-	sp.json, sp.xml = newTree(json), newTree(xml)
+	sp.json, sp.xml = newTree(json, false), newTree(xml, true)
 	for m := range sp.begin {
 		sp.begin[m] = sp.sets()
 		for at := range sp.all {

@@ -33,6 +33,7 @@ type kindSets [array + 1]set
 // tells which of them it has: a place for each value that a form speaks of,
 // with the forms that go on there.
 type tree struct {
+	isXML  bool
 	words  int     // of a set
 	places []place // the root is the first
 	seen   int     // words that note which members were there
@@ -68,10 +69,11 @@ type place struct {
 	belongs []belongs
 	needing set // forms that are in needs
 	needs   []need
-	items   set // forms for which an array must not be empty
+	items   set // forms for which an array or object must not be empty
 	tells   set // forms that tell a status by the value
 
 	seenAt, seenWords int32 // of the members that were there
+	told              bool  // some form says what may be in an object
 }
 
 // check is what a form asks of a scalar.
@@ -104,8 +106,8 @@ type entry struct {
 	is   *Form
 }
 
-func newTree(roots []*Form) *tree {
-	t := &tree{words: (len(roots) + 63) / 64, roots: roots, tellers: make([][]teller, len(roots))}
+func newTree(roots []*Form, isXML bool) *tree {
+	t := &tree{isXML: isXML, words: (len(roots) + 63) / 64, roots: roots, tellers: make([][]teller, len(roots))}
 	entries := make([]entry, len(roots))
 	for i, f := range roots {
 		entries[i] = entry{i, f}
@@ -164,6 +166,8 @@ func (t *tree) place(steps []step, parent int, entries []entry, free set) int {
 		t.ask(id, &p, e)
 		if e.is.Members == nil {
 			below.add(e.form)
+		} else {
+			p.told = true
 		}
 	}
 	t.within(id, &p, entries, below)
@@ -304,13 +308,17 @@ func (t *tree) member(id int, steps []step, next step, entries []entry, below se
 	named, free, many := []entry(nil), slices.Clone(below), slices.Clone(below)
 	var loose []entry
 	for _, e := range entries {
-		at := e.is.member(next.name)
+		attribute := t.isXML && next.name[0] == '@'
+		at := e.is.member(next.name, attribute)
 		switch {
 		case at >= 0:
 			named = append(named, entry{e.form, &e.is.Members[at].Form})
-			if e.is.Members[at].Many {
+			if m := &e.is.Members[at]; m.Many || m.Name == anyName {
 				many.add(e.form)
 			}
+		case attribute: // any other may be there
+			free.add(e.form)
+			many.add(e.form)
 		case e.is.Members != nil && e.is.Others != 0:
 			loose = append(loose, entry{e.form, &Form{Kinds: e.is.Others}})
 			many.add(e.form)
@@ -324,9 +332,9 @@ func (t *tree) member(id int, steps []step, next step, entries []entry, below se
 
 // member gives the index of what a form says of a member with such a name, -1
 // for nothing.
-func (f *Form) member(name string) int {
+func (f *Form) member(name string, attribute bool) int {
 	at := slices.IndexFunc(f.Members, func(m Member) bool { return m.Name == name })
-	if at < 0 {
+	if at < 0 && !attribute {
 		at = slices.IndexFunc(f.Members, func(m Member) bool { return m.Name == anyName })
 	}
 	return at

@@ -113,12 +113,10 @@ func (r *treeRun) other(id int, kind valueKind) bool { return r.keep(r.tree.plac
 // closed takes the end of an object or array.
 func (r *treeRun) closed(id int, kind valueKind, empty bool) bool {
 	p := &r.tree.places[id]
-	switch {
-	case kind == array:
-		if empty && r.alive.meets(p.items) {
-			r.alive.dropAll(p.items)
-		}
-	case r.alive.meets(p.needing):
+	if empty {
+		r.alive.dropAll(p.items)
+	}
+	if kind == object && r.alive.meets(p.needing) {
 		for i := range p.needs {
 			n := &p.needs[i]
 			if r.alive.has(n.form) && !r.has(p, n) {

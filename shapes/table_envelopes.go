@@ -35,7 +35,7 @@ var envelopes = []Row{
 		Differs: "data has more than reasons in it: it is a state of something",
 		Clients: "clients of JSend branch on status in the body, at any status of HTTP",
 		Shape: inspect.Shape{Name: "jsend", JSON: []form{
-			otherwise(object(must("status", one("fail")), must("data", form{Kinds: inspect.KindObject, Members: []member{many("*", filled)}})), 400),
+			otherwise(object(must("status", one("fail")), must("data", form{Kinds: inspect.KindObject, Items: true, Members: []member{must("*", filled)}})), 400),
 			otherwise(object(must("status", one("fail")), must("message", tells(filled, sentences)), may("data", or(empty, inspect.KindNull)), may("code", tells(scalar, byStatus))), 400),
 			object(must("status", one("error")), must("message", tells(filled, sentences)), may("code", tells(scalar, byStatusWords)), may("data", anything)),
 		}},
@@ -112,7 +112,7 @@ var envelopes = []Row{
 		Shape: inspect.Shape{Name: "error-list", JSON: []form{
 			otherwise(object(must("errors", list(listed(must("code", tells(scalar, byStatusWords)), must("message", tells(filled, sentences))))), may("success", isFalse), may("request_id", scalar), may("requestId", scalar), may("status", tells(scalar, byStatus)), may("message", text)), 400),
 			otherwise(object(must("errors", list(listed(must("field", or(text, inspect.KindNull)), must("message", tells(filled, sentences))))), may("id", nothing), may("success", isFalse)), 400),
-			otherwise(object(must("errors", form{Kinds: inspect.KindObject, Members: []member{laravelField}}), may("title", text), may("status", status()), may("type", text), may("traceId", text)), 400),
+			otherwise(object(must("errors", form{Kinds: inspect.KindObject, Items: true, Members: []member{laravelField}}), may("title", text), may("status", status()), may("type", text), may("traceId", text)), 400),
 			otherwise(object(must("errors", list(listed(must("errorCode", tells(scalar, byStatusWords)), must("message", tells(filled, sentences)))))), 400),
 		}},
 	},

@@ -42,7 +42,7 @@ var frameworks = []Row{
 		Differs: "errors has a number in it",
 		Clients: sdkClients,
 		Shape: inspect.Shape{Name: "laravel", JSON: []form{
-			otherwise(object(must("message", filled), must("errors", form{Kinds: inspect.KindObject, Members: []member{laravelField}})), 400),
+			otherwise(object(must("message", filled), must("errors", form{Kinds: inspect.KindObject, Items: true, Members: []member{laravelField}})), 400),
 			object(must("message", tells(text, sentences)), must("exception", filled), must("file", filled), must("line", integer), must("trace", array)),
 		}},
 	},
@@ -152,7 +152,7 @@ var frameworks = []Row{
 }
 
 // laravelField is a field of a request that was refused, with the reasons.
-var laravelField = member{Name: "*", Many: true, Form: form{Kinds: inspect.KindArray, Items: true, Element: &filled}}
+var laravelField = member{Name: "*", Form: form{Kinds: inspect.KindArray, Items: true, Element: &filled}}
 
 var apigeeCodes = &codes{Words: []wordCode{
 	words(401, "oauth.v2.InvalidApiKey* oauth.v2.FailedToResolveAPIKey oauth.v2.InvalidAccessToken keymanagement.service.invalid_access_token keymanagement.service.*token* steps.oauth.v2.* steps.jwt.* steps.basicauthentication.*"),
