@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,35 +81,79 @@ func (p linePattern) mayBegin(c byte) bool {
 }
 
 // match tells whether a line is what the pattern says, and the number that
-// {status} or {code} stands for, 0 where there is none.
+// {status} or {code} stands for, 0 where there is none. Behind each * the first
+// place that will do is taken, so that the work is bounded by the length of the
+// line and that of the pattern.
 func (p linePattern) match(line []byte) (number int, ok bool) {
-	for i, part := range p {
-		if part.kind == partAny {
-			return p[i+1:].matchAnywhere(line, number)
+	number, n := p.begins(line, 0)
+	if n < 0 {
+		return 0, false
+	}
+	line, p = line[n:], p.behindAny()
+	for p != nil {
+		if len(p) == 0 { // * is the last
+			return number, true
 		}
-		n := part.length(line)
-		if n < 0 {
-			return 0, false
+		last := !p.hasAny()
+		for {
+			at := p[0].next(line)
+			if at < 0 {
+				return 0, false
+			}
+			line = line[at:]
+			found, n := p.begins(line, number)
+			if n >= 0 && (!last || n == len(line)) {
+				number, line = found, line[n:]
+				break
+			}
+			if len(line) == 0 {
+				return 0, false
+			}
+			line = line[1:]
 		}
-		if part.kind == partStatus || part.kind == partCode {
-			number, _ = integer(line[:n])
-		}
-		line = line[n:]
+		p = p.behindAny()
 	}
 	return number, len(line) == 0
 }
 
-// matchAnywhere is match for what stands behind *.
-func (p linePattern) matchAnywhere(line []byte, number int) (int, bool) {
-	if len(p) == 0 {
-		return number, true
+// begins tells how much of a line the pattern up to the first * stands for, -1
+// where it does not fit.
+func (p linePattern) begins(line []byte, number int) (found, length int) {
+	for _, part := range p {
+		if part.kind == partAny {
+			break
+		}
+		n := part.length(line[length:])
+		if n < 0 {
+			return 0, -1
+		}
+		if part.kind == partStatus || part.kind == partCode {
+			number, _ = integer(line[length : length+n])
+		}
+		length += n
 	}
-	for at := 0; at <= len(line); at++ {
-		if found, ok := p.match(line[at:]); ok {
-			return max(number, found), true
+	return number, length
+}
+
+// next gives the first place in a line where the part may stand, -1 where there
+// is none.
+func (part part) next(line []byte) int {
+	if part.kind == partText {
+		return bytes.Index(line, []byte(part.text))
+	}
+	return 0
+}
+
+func (p linePattern) hasAny() bool { return p.behindAny() != nil }
+
+// behindAny is what stands behind the first *, nil where there is none.
+func (p linePattern) behindAny() linePattern {
+	for i, part := range p {
+		if part.kind == partAny {
+			return p[i+1:]
 		}
 	}
-	return 0, false
+	return nil
 }
 
 // length is how much of a line a part stands for, -1 where it does not.
