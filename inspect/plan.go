@@ -28,7 +28,9 @@ type Plan struct {
 	single   []int                   // tests that are answered each on its own: all but those of shapes
 	begin    [MediaStream + 1][]slot // what is known of tests by the label alone
 	shapes   *shapePlan
-	pool     sync.Pool
+	// attributes says that a test or a form looks at attributes in XML.
+	attributes bool
+	pool       sync.Pool
 }
 
 // NewPlan compiles tests and the RFC 6901 pointers of the values that are
@@ -45,6 +47,7 @@ func NewPlan(tests []Test, captures []string) (*Plan, error) {
 			patterns = append(patterns, literal(t.path, hook{rolePointer, uint16(i)})) //nolint:gosec // a configuration's
 		}
 		p.byKind[t.kind] = append(p.byKind[t.kind], i)
+		p.attributes = p.attributes || t.kind == testXML && t.attr != "" || len(p.shapes.xml.roots) > 0
 	}
 	for i, pointer := range captures {
 		tokens, err := parsePointer(pointer)

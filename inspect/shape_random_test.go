@@ -135,4 +135,3 @@ func TestShapesOfJSONAreThoseOfTheReference(t *testing.T) {
 		t.Error("chance had too little to say yes to")
 	}
 }
-

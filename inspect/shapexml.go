@@ -21,7 +21,7 @@ func (i *Inspector) xmlShapeNamed() {
 		i.settleRun(r, &i.xml.open)
 		return
 	}
-	to, ok := p.names.find(i.xml.name.text())
+	to, ok := p.names.find(i.xml.name.local)
 	if !ok {
 		to, ok = p.star, p.star > 0
 	}
@@ -47,7 +47,7 @@ func (i *Inspector) xmlShapeAttribute() {
 	}
 	var name [maxName + 1]byte
 	name[0] = '@'
-	n := 1 + copy(name[1:], i.xml.attr.text())
+	n := 1 + copy(name[1:], i.xml.attr.local)
 	p := &r.tree.places[s.path[len(s.path)-1]]
 	if to, ok := p.names.find(name[:n]); ok && !r.value(int(to), text, i.xml.content(), i.xml.long) {
 		i.settleRun(r, &i.xml.open)

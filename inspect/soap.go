@@ -42,7 +42,7 @@ func (i *Inspector) xmlDeclares() {
 	}
 	ns := namespace{depth: len(x.tags)}
 	if x.attr.prefix != 0 {
-		ns.prefix = hashOf(string(x.attr.text()))
+		ns.prefix = hashOf(x.attr.local)
 	}
 	if ns.space = knownSpace(x.content()); ns.space == spaceOther {
 		ns.space = i.shapes.space(x.content())
@@ -97,7 +97,7 @@ type soapState struct {
 // knownOpened takes the begin of one of the first levels' elements for the
 // known formats, and tells whether its text is wanted.
 func (i *Inspector) knownOpened() bool {
-	depth, local := len(i.xml.tags), i.xml.name.text()
+	depth, local := len(i.xml.tags), i.xml.name.local
 	keep := false
 	if len(i.plan.byKind[testSOAP]) > 0 {
 		keep = i.soapOpened(depth, local)
