@@ -102,12 +102,10 @@ func (i *Inspector) absent(n *node) { i.missing(n.through) }
 
 func (i *Inspector) missing(hooks []hook) {
 	for _, h := range hooks {
-		switch h.role {
-		case rolePointer:
+		if h.role == rolePointer {
 			i.decide(int(h.at), No)
-		case roleCapture:
+		} else if h.role == roleCapture { // all others see for themselves
 			i.capture(int(h.at), nil, false)
-		default: // sees for itself
 		}
 	}
 }

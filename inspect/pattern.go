@@ -128,7 +128,7 @@ func (p linePattern) begins(line []byte, number int) (found, length int) {
 			return 0, -1
 		}
 		if part.kind == partStatus || part.kind == partCode {
-			number, _ = integer(line[length : length+n])
+			number = counted(line[length : length+n])
 		}
 		length += n
 	}
@@ -213,6 +213,14 @@ func digitsLength(line []byte) int {
 	}
 	if n == 0 || n > 9 {
 		return -1
+	}
+	return n
+}
+
+// counted is the number that some digits are, with or without zeros in front.
+func counted(digits []byte) (n int) {
+	for _, c := range digits {
+		n = n*10 + int(c-'0')
 	}
 	return n
 }

@@ -28,7 +28,8 @@ type Shape struct {
 // words of the configuration: two tests with the same words are the same.
 //
 // JSON and XML are decided at the end of the document, or as soon as no form is
-// left. Pages and texts are decided within [PageLimit] bytes.
+// left. Pages and texts are decided within [PageLimit] bytes. [NewPlan] tells of
+// patterns that are none.
 func Shapes(words string, shapes ...*Shape) (Test, error) {
 	if len(shapes) == 0 {
 		return Test{}, errors.New("no shape")
@@ -39,10 +40,6 @@ func Shapes(words string, shapes ...*Shape) (Test, error) {
 			return Test{}, fmt.Errorf("the shape %q has nothing that a body could have", s.Name)
 		}
 		t.media |= s.possible()
-		var ps pages
-		if err := ps.add(0, s); err != nil {
-			return Test{}, err
-		}
 	}
 	return t, nil
 }

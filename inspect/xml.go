@@ -126,8 +126,11 @@ func (i *Inspector) xmlText(b []byte, p int) int {
 	for p < len(b) && b[p] != '<' && b[p] != '&' {
 		p++
 	}
-	if p > start && (x.keep || len(x.tags) == 0) {
-		i.xmlChars(b[start:p])
+	switch {
+	case len(x.tags) == 0:
+		i.xmlOutside(b[start:p])
+	case x.keep:
+		x.add(b[start:p])
 	}
 	if p == len(b) || x.open == 0 {
 		return p
@@ -137,19 +140,14 @@ func (i *Inspector) xmlText(b []byte, p int) int {
 	} else if len(x.tags) > 0 {
 		x.state, x.inTag, x.entityN = xmlEntity, false, 0
 	} else {
-		i.xmlChars(b[p : p+1])
+		i.xmlOutside(b[p : p+1])
 	}
 	return p
 }
 
-// xmlChars takes character data: kept where it is compared, white space
-// outside the root.
-func (i *Inspector) xmlChars(b []byte) {
+// xmlOutside takes character data outside the root: only white space may be there.
+func (i *Inspector) xmlOutside(b []byte) {
 	x := &i.xml
-	if len(x.tags) > 0 {
-		x.add(b)
-		return
-	}
 	for _, c := range b {
 		if isSpace(c) && c != '\f' {
 			continue

@@ -213,7 +213,7 @@ func (i *Inspector) xmlClosed() {
 	case depth > x.idle:
 		x.tags, x.state = x.tags[:depth-1], xmlText
 		return
-	case depth > 1:
+	default: // never the root: with nothing left in it the reading ends
 		i.xmlIdled()
 		return
 	}
@@ -227,9 +227,6 @@ func (i *Inspector) xmlClosed() {
 		i.knownClosed()
 	}
 	i.xmlShapeClosed()
-	if x.idle == depth {
-		x.idle = 0
-	}
 	for n := len(x.spaces); n > 0 && x.spaces[n-1].depth == depth; n-- {
 		x.spaces = x.spaces[:n-1]
 	}
