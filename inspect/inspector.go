@@ -225,10 +225,7 @@ func (i *Inspector) Answer(test int) Answer {
 // its range, and 0 where there is none.
 func (i *Inspector) Auto(test int) (status int, ok bool) {
 	if i.plan.tests[test].kind == testShape {
-		if status, ok = i.shapeAuto(test); ok && status == 0 {
-			status = http.StatusInternalServerError
-		}
-		return status, ok
+		return i.shapeAuto(test)
 	}
 	s := &i.slots[test]
 	if s.answer != Yes || !s.settled && !i.ended {

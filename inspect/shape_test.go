@@ -158,6 +158,21 @@ func TestShapesKnownByATest(t *testing.T) {
 	}
 }
 
+// Whose fault it is stands behind that it is one.
+func TestWhatAShapeTellsIsStillToCome(t *testing.T) {
+	plan := shapeOf(t, &inspect.Shape{Known: inspect.SOAPFault()})
+	i := plan.Get(inspect.MediaXML, "", nil, false)
+	i.Write([]byte(`<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><e:Fault>`))
+	if status, ok := i.Auto(0); i.Answer(0) != yes || ok {
+		t.Errorf("a fault's begin: %v, %d %v", i.Answer(0), status, ok)
+	}
+	i.Write([]byte(`<e:Code><e:Value>e:Sender</e:Value></e:Code></e:Fault></e:Body></e:Envelope>`))
+	if status, ok := i.Auto(0); !ok || status != 400 {
+		t.Errorf("a sender's: %d %v", status, ok)
+	}
+	plan.Put(i)
+}
+
 func TestShapesThatAreNone(t *testing.T) {
 	if _, err := inspect.Shapes("error"); err == nil {
 		t.Error("no shape is a test")

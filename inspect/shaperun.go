@@ -1,5 +1,7 @@
 package inspect
 
+import "net/http"
+
 // shapeRun is one body on its way through a [shapePlan]. A body is JSON, XML or
 // a page, and which of them shows early.
 type shapeRun struct {
@@ -105,19 +107,34 @@ func (i *Inspector) HasNoShape() bool {
 	return !r.json.open && !r.xml.open && !r.pages.open && !r.pages.cut && len(r.pages.hits) == 0 && !r.json.alive.any() && !r.xml.alive.any()
 }
 
-// shapeAuto is [Inspector.Auto] for a test of shapes: what the first of them
-// tells that the body has, 0 where it tells nothing.
-func (i *Inspector) shapeAuto(test int) (status int, ok bool) {
+// shapeFound gives the first shape of a test that the body has, and the status
+// that it tells, 0 where it tells nothing.
+func (i *Inspector) shapeFound(test int) (shape *shapeAt, status int) {
 	for _, at := range i.plan.shapes.tests[test].shapes {
 		s := &i.plan.shapes.all[at]
 		if s.known >= 0 && i.slots[s.known].answer == Yes {
-			return i.Auto(s.known)
+			status, _ = i.Auto(s.known)
+			return s, status
 		}
 		if status, ok := i.shapes.status(s, at); ok {
-			return status, true
+			return s, status
 		}
 	}
-	return 0, false
+	return nil, 0
+}
+
+// shapeAuto is [Inspector.Auto] for a test of shapes.
+func (i *Inspector) shapeAuto(test int) (status int, ok bool) {
+	shape, status := i.shapeFound(test)
+	switch {
+	case shape == nil:
+		return 0, false
+	case shape.known >= 0 && status == 0:
+		return 0, false // still to come
+	case status == 0:
+		return http.StatusInternalServerError, true
+	}
+	return status, true
 }
 
 // status gives what a body tells that has the shape.

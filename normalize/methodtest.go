@@ -21,11 +21,14 @@ func NewMethodTest(methods []string) MethodTest {
 
 // Holds implements [Test]. A request without a method counts as GET.
 func (t MethodTest) Holds(r *Response) inspect.Answer {
-	method := r.Method
-	if method == "" {
-		method = "GET"
+	return known(slices.Contains(t.methods, r.method()))
+}
+
+func (r *Response) method() string {
+	if r.Method == "" {
+		return "GET"
 	}
-	return known(slices.Contains(t.methods, method))
+	return r.Method
 }
 
 // String implements [Test].

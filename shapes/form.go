@@ -47,9 +47,6 @@ func open(members ...member) form {
 // list is an array of at least one of these.
 func list(of form) form { return form{Kinds: inspect.KindArray, Element: &of, Items: true} }
 
-// each is an array of these, which may be empty.
-func each(of form) form { return form{Kinds: inspect.KindArray, Element: &of} }
-
 // one is one of these texts.
 func one(values ...string) form { return form{Kinds: inspect.KindText, Values: values} }
 

@@ -135,12 +135,17 @@ func Find(words ...string) ([]*Row, error) {
 	return rows, nil
 }
 
-// near asks whether a word is meant that differs in a letter or two from one that is
-// unknown, "" where there is none.
+// near asks whether one of the words is meant that come nearest to one that is
+// unknown, "" where none comes within two letters.
 func near(word string) string {
 	var close []string
+	nearest := 2
 	for _, name := range Names() {
-		if distance(name, word) <= 2 && len(word) > 3 {
+		switch d := distance(name, word); {
+		case len(word) <= 3 || d > nearest:
+		case d < nearest:
+			close, nearest = []string{name}, d
+		default:
 			close = append(close, name)
 		}
 	}

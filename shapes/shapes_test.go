@@ -69,3 +69,53 @@ func TestEachRowHasItsExample(t *testing.T) {
 	}
 	t.Logf("%d rows", len(rows))
 }
+
+func TestWordsForRows(t *testing.T) {
+	names, groups := shapes.Names(), shapes.Groups()
+	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Error("the names are not sorted, or stand there twice")
+	}
+	for _, name := range append(names, groups...) {
+		rows, err := shapes.Find(name)
+		if err != nil || len(rows) == 0 {
+			t.Errorf("%s: %d rows, %v", name, len(rows), err)
+		}
+		for _, r := range rows {
+			if r.Name != name && r.Family != name {
+				t.Errorf("%s: found %s", name, r.Name)
+			}
+		}
+	}
+	for _, r := range shapes.All() {
+		if !slices.Contains(groups, r.Group()) || r.Group() != r.Family && r.Group() != r.Name {
+			t.Errorf("%s stands under %s", r.Name, r.Group())
+		}
+		if r.Shape.Name != r.Name {
+			t.Errorf("the shape of %s is called %q", r.Name, r.Shape.Name)
+		}
+	}
+	rows, err := shapes.Find(shapes.Traces, "slack", "odata")
+	if err != nil || len(rows) < 4 || rows[0].Name == rows[len(rows)-1].Name {
+		t.Errorf("three words: %d rows, %v", len(rows), err)
+	}
+}
+
+func TestWordsThatAreNone(t *testing.T) {
+	for word, want := range map[string]string{
+		"slak":    `unknown error shape "slak": is slack meant?`,
+		"jsonrcp": `unknown error shape "jsonrcp": is jsonrpc or jsonrpc1 or jsonrpc2 meant?`,
+		"nobody":  `unknown error shape "nobody"`,
+		"s3x":     `unknown error shape "s3x"`,
+		"":        `unknown error shape ""`,
+	} {
+		if rows, err := shapes.Find("slack", word); err == nil || err.Error() != want || rows != nil {
+			t.Errorf("%q: %v %v, want %s", word, rows, err, want)
+		}
+	}
+}
+
+func TestTiersAreWords(t *testing.T) {
+	if got := shapes.Safe.String() + ", " + shapes.Common.String() + ", " + shapes.Named.String() + ", " + shapes.Never.String(); got != "safe, common, by name, never" {
+		t.Error(got)
+	}
+}
