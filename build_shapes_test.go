@@ -29,7 +29,7 @@ func TestWordsOfSoftErrors(t *testing.T) {
 		{"xmlrpc", "xmlrpc is not for soft_errors: its clients take any status but 200 for a broken connection"},
 	} {
 		rules, err := softErrors(strings.Fields(c.words))
-		text := ""
+		var text string
 		if err != nil {
 			text = err.Error()
 		} else {
@@ -52,7 +52,7 @@ func TestSoftErrorsInJSON(t *testing.T) {
 		{`"common"`, "soft_errors is true, false or a list of words: json: cannot unmarshal string"},
 	} {
 		var h Handler
-		got := ""
+		var got string
 		if err := json.Unmarshal([]byte(`{"soft_errors":`+c.in+`}`), &h); err != nil {
 			got = err.Error()
 		} else {

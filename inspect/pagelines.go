@@ -37,8 +37,8 @@ func (r *lineReader) one() (line []byte, whole bool) {
 	r.line = r.line[:0]
 	for len(r.b) > 0 {
 		c := r.b[0]
-		switch {
-		case c == '<':
+		switch c {
+		case '<':
 			breaks, ok := r.tag()
 			if !ok {
 				r.b = nil
@@ -48,10 +48,10 @@ func (r *lineReader) one() (line []byte, whole bool) {
 				return r.line, true
 			}
 			continue
-		case c == '\n':
+		case '\n':
 			r.b = r.b[1:]
 			return r.line, true
-		case c == '&':
+		case '&':
 			c = r.entity()
 		default:
 			r.b = r.b[1:]

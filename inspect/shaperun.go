@@ -161,7 +161,7 @@ func (i *Inspector) shapeJSON(h hook, f found) {
 	if !r.open {
 		return
 	}
-	id, left := int(h.at), true
+	id, left := int(h.at), false
 	switch {
 	case h.role == roleShapeOther:
 		left = f.close || r.other(id, f.kind)

@@ -1,5 +1,7 @@
 package inspect
 
+import "slices"
+
 // xmlShapeNamed takes the name of a start tag.
 func (i *Inspector) xmlShapeNamed() {
 	s, r := &i.shapes, &i.shapes.xml
@@ -80,12 +82,7 @@ func (r *treeRun) belongs(p *place, in space) bool {
 }
 
 func (b *belongs) has(in space) bool {
-	for _, known := range b.spaces {
-		if known == in {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(b.spaces, in)
 }
 
 // xmlShapeClosed takes the end of an element.

@@ -1,5 +1,7 @@
 package shapes
 
+import "slices"
+
 // Codes that many families share.
 
 // byStatus goes by a number that is a status.
@@ -23,7 +25,7 @@ var telling = append(faults,
 
 // faults are the words for faults that are not the request's content: busy,
 // broken, no credential, no right.
-var faults = append(busy[:len(busy):len(busy)],
+var faults = append(slices.Clip(busy),
 	words(401, "*unauthenticated* *not_authenticated* *NotAuthenticated* not_authed *invalid_auth* *auth_fail* *AuthFailure* *AuthenticationFail*"),
 	words(401, "*authentication_required* *authentication_failed* *authentication_error *InvalidAuthentication* *credential* *login_required*"),
 	words(401, "*invalid_token* *InvalidToken* *token_expired* *expired_token* *ExpiredToken* *token_revoked* *TokenExpired* *invalid_api_key*"),

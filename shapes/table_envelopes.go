@@ -207,7 +207,7 @@ func withStatus() (forms []form) {
 	besides := strings.Fields("title type timestamp path requestId request_id traceId trace_id details name method instance developerMessage moreInfo more_info " +
 		"userMessage help link code status errorCode error_code reasonCode exception correlationId _links _embedded logref debugInfo errorDescription ref " +
 		"type_name trackingId")
-	for _, name := range strings.Fields("status code statusCode status_code error errorCode http_status httpStatusCode Code StatusCode Status") {
+	for name := range strings.FieldsSeq("status code statusCode status_code error errorCode http_status httpStatusCode Code StatusCode Status") {
 		f := object(must(name, status()), may("data", or(empty, inspect.KindNull)), may("success", isFalse), may("ok", isFalse), may("result", nothing))
 		for _, reason := range why {
 			if reason != name {

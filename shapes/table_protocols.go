@@ -159,7 +159,7 @@ var protocols = []Row{
 		Clients: sdkClients,
 		Shape: inspect.Shape{Name: "google", JSON: []form{
 			object(must("error", object(must("code", status()), must("message", text), may("status", word), may("errors", array), may("details", array)))),
-			{Kinds: inspect.KindArray, Items: true, Element: ref(object(must("error", object(must("code", status()), must("message", text), must("status", word), may("details", array)))))},
+			{Kinds: inspect.KindArray, Items: true, Element: new(object(must("error", object(must("code", status()), must("message", text), must("status", word), may("details", array)))))},
 		}},
 	},
 	{
@@ -267,9 +267,6 @@ func jsonapiError(required ...member) form {
 	}
 	return object(required...)
 }
-
-// ref is a form on its own.
-func ref(f form) *form { return &f }
 
 // within bounds an integer.
 func within(f form, low, high int) form {

@@ -287,7 +287,7 @@ var vendors = []Row{
 		Alike:   `[{"id":"001","success":false,"errors":[{"message":"x","statusCode":"REQUIRED_FIELD_MISSING"}]}]`,
 		Differs: "it is the result of each record of many",
 		Clients: sdkClients,
-		Shape: inspect.Shape{Name: "salesforce", JSON: []form{{Kinds: inspect.KindArray, Items: true, Element: ref(object(
+		Shape: inspect.Shape{Name: "salesforce", JSON: []form{{Kinds: inspect.KindArray, Items: true, Element: new(object(
 			must("message", text), must("errorCode", tells(word, common)), may("fields", array), may("extendedErrorDetails", array), may("enhancedErrorType", text),
 		))}}},
 	},
