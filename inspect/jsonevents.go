@@ -102,9 +102,10 @@ func (i *Inspector) absent(n *node) { i.missing(n.through) }
 
 func (i *Inspector) missing(hooks []hook) {
 	for _, h := range hooks {
-		if h.role == rolePointer {
+		switch h.role { //nolint:exhaustive // all others see for themselves
+		case rolePointer:
 			i.decide(int(h.at), No)
-		} else if h.role == roleCapture { // all others see for themselves
+		case roleCapture:
 			i.capture(int(h.at), nil, false)
 		}
 	}

@@ -161,7 +161,8 @@ func (i *Inspector) shapeJSON(h hook, f found) {
 	if !r.open {
 		return
 	}
-	id, left := int(h.at), false
+	id := int(h.at)
+	var left bool
 	switch {
 	case h.role == roleShapeOther:
 		left = f.close || r.other(id, f.kind)

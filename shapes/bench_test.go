@@ -64,8 +64,11 @@ func made(n int) []inspect.Test {
 		word := inspect.Form{Kinds: inspect.KindText, Class: inspect.Word, Tells: codes}
 		text := inspect.Form{Kinds: inspect.KindText}
 		form := inspect.Form{Kinds: inspect.KindObject, Members: []inspect.Member{
-			{Name: fmt.Sprintf("code%d", i), Form: word}, {Name: "status", Form: inspect.Form{Kinds: inspect.KindText, Values: []string{fmt.Sprint("error", i)}}},
-			{Name: "message", Form: text}, {Name: "id", Optional: true, Form: text}, {Name: "detail", Optional: true, Form: inspect.Form{Kinds: inspect.KindObject, Members: []inspect.Member{{Name: fmt.Sprint("at", i), Form: text}}}},
+			{Name: fmt.Sprintf("code%d", i), Form: word},
+			{Name: "status", Form: inspect.Form{Kinds: inspect.KindText, Values: []string{fmt.Sprint("error", i)}}},
+			{Name: "message", Form: text},
+			{Name: "id", Optional: true, Form: text},
+			{Name: "detail", Optional: true, Form: inspect.Form{Kinds: inspect.KindObject, Members: []inspect.Member{{Name: fmt.Sprint("at", i), Form: text}}}},
 		}}
 		tests = append(tests, must(inspect.Shapes(fmt.Sprint("error made", i), &inspect.Shape{Name: fmt.Sprint("made", i), JSON: []inspect.Form{form}})))
 	}

@@ -138,13 +138,12 @@ func Find(words ...string) ([]*Row, error) {
 // near asks whether one of the words is meant that come nearest to one that is
 // unknown, "" where none comes within two letters.
 func near(word string) string {
-	var close []string
-	nearest := 2
+	close, nearest := make([]string, 0, 4), 2
 	for _, name := range Names() {
 		switch d := distance(name, word); {
 		case len(word) <= 3 || d > nearest:
 		case d < nearest:
-			close, nearest = []string{name}, d
+			close, nearest = append(close[:0], name), d
 		default:
 			close = append(close, name)
 		}
