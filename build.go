@@ -76,8 +76,11 @@ func (b *builder) contract(h *Handler, g *exchange.Gate) (texts []string) {
 	}
 	g.Registered, g.Strict = profile == normalize.ProfileRegistered, profile == normalize.ProfileStrict
 	written := h.Map
-	if h.SoftErrors {
-		written = h.withSoftErrors()
+	if len(h.SoftErrors) > 0 {
+		var err error
+		if written, err = h.withSoftErrors(h.SoftErrors); err != nil {
+			b.fail("soft_errors", err)
+		}
 	}
 	rules, lines := b.rules(written)
 	for _, s := range normalize.Shadows(rules) {

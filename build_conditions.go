@@ -31,13 +31,16 @@ func (b *builder) condition(option string, in *Condition) (normalize.Condition, 
 		source := b.oneOf(option, in.Source, "backend", "gateway")
 		tests = append(tests, normalize.SourceTest(source)) //nolint:gosec // 0 or 1
 	}
+	if len(in.Method) > 0 {
+		tests = append(tests, b.methodTest(option, in.Method))
+	}
 	before := len(b.mistakes)
 	for _, t := range b.bodyTests(option, in) {
 		tests = append(tests, t)
 	}
 	if len(tests) != 1 {
 		if len(b.mistakes) == before {
-			b.failf(option, "a condition is exactly one of header, source and those on the body")
+			b.failf(option, "a condition is exactly one of header, source, method and those on the body")
 		}
 		return out, false
 	}
@@ -78,6 +81,9 @@ func (b *builder) bodyTests(option string, in *Condition) []*normalize.BodyTest 
 	if in.XML != nil {
 		t, err := inspect.XML(in.XML.At, in.XML.Values...)
 		add(true, t, cmp.Or(err, normalize.CheckValues(in.XML.Values)))
+	}
+	for _, shape := range shapeTests(in) {
+		add(true, shape.test, shape.err)
 	}
 	add(in.JSONRPCError, inspect.JSONRPCError(), nil)
 	add(in.GraphQLErrors, inspect.GraphQLErrors(), nil)
@@ -168,36 +174,4 @@ func (b *builder) plan(h *Handler, g *exchange.Gate, rules []normalize.Rule) {
 func asksForHTML(c normalize.Condition) bool {
 	t, ok := c.Test.(*normalize.BodyTest)
 	return ok && t.Unwelcome
-}
-
-// softErrors are rules that find errors in the bodies of successes, and that
-// no success looks like, on any API.
-var softErrors = []Rule{
-	{From: []Word{"2xx"}, To: "auto", When: []Condition{{SOAPFault: true}}},
-	{From: []Word{"2xx"}, To: "auto", When: []Condition{{JSONRPCError: true}}},
-	{From: []Word{"2xx"}, To: "auto", When: []Condition{{GraphQLErrors: true}}},
-	{From: []Word{"2xx"}, To: "500", When: []Condition{{HTMLPage: true}}},
-	{From: []Word{"2xx"}, To: "auto", When: []Condition{labelled("application/problem+json*"), {JSON: &ValueCondition{At: "/status"}}}},
-	{From: []Word{"2xx"}, To: "auto", When: []Condition{labelled("application/problem+xml*"), {XML: &ValueCondition{At: "problem/status"}}}},
-	{From: []Word{"2xx"}, To: "500", When: []Condition{labelled("application/problem+*"), {Not: true, EmptyBody: true}}},
-}
-
-func labelled(contentType string) Condition {
-	return Condition{Header: &HeaderCondition{Field: "Content-Type", Value: &contentType}}
-}
-
-// withSoftErrors gives the rules with the preset behind them, but for those of
-// it that the operator's own leave nothing to do.
-func (h *Handler) withSoftErrors() []Rule {
-	b := new(builder)
-	rules, _ := b.rules(h.Map)
-	all := slices.Clone(h.Map)
-	for i := range softErrors {
-		with := append(slices.Clip(rules), b.rule("soft_errors", &softErrors[i]))
-		shadows := normalize.Shadows(with)
-		if len(shadows) == 0 || shadows[len(shadows)-1].Rule < len(rules) {
-			rules, all = with, append(all, softErrors[i])
-		}
-	}
-	return all
 }

@@ -31,6 +31,10 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //		map         <from...> <to> [when [not] <condition>] {
 //			[not] header <field> [<value>]
 //			[not] source backend|gateway
+//			[not] method <method...>
+//			[not] error <name...>
+//			[not] error_page
+//			[not] stack_trace
 //			[not] json <pointer> [[!]<value>...]
 //			[not] xml <path> [[!]<value>...]
 //			[not] jsonrpc_error
@@ -91,7 +95,7 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			html    <template file>
 //		}
 //		inspect <bytes per response> [<bytes in all>] [wait <duration>]
-//		soft_errors
+//		soft_errors [safe|common|<name>|-<name>...]
 //
 //		shed        [<name>] {
 //			critical        <request matchers>
@@ -136,7 +140,7 @@ type parser struct {
 	handler  *Handler
 	lines    lines
 	mistakes mistakes
-	soft     bool // soft_errors
+	soft     SoftErrors
 }
 
 func newParser(d *caddyfile.Dispenser, h *Handler) *parser {
@@ -152,8 +156,8 @@ func (p *parser) read() *built {
 	}
 	p.block("", p.option)
 	p.handler.lines = p.lines
-	if p.soft {
-		p.handler.Map = p.handler.withSoftErrors() // written out, so that adapting shows it
+	if len(p.soft) > 0 { // written out, so that adapting shows it
+		p.handler.Map, _ = p.handler.withSoftErrors(p.soft)
 	}
 	built, mistakes := p.handler.build(p.lines)
 	p.mistakes = append(p.mistakes, mistakes...)
@@ -233,8 +237,7 @@ func (p *parser) option(_, word string) {
 	case "inspect":
 		p.inspect()
 	case "soft_errors":
-		p.none()
-		p.soft = true
+		p.softErrors()
 	case "shed":
 		p.shed()
 	case "jobs":

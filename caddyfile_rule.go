@@ -75,6 +75,16 @@ func (p *parser) condition(r *Rule, words []string) {
 			return
 		}
 		c.Source = args[0]
+	case "method", "error":
+		if len(args) == 0 {
+			p.errf("map: %s wants one name at least, such as %s", words[0], map[string]string{"method": "POST", "error": "slack"}[words[0]])
+			return
+		}
+		if words[0] == "method" {
+			c.Method = args
+		} else {
+			c.Error = args
+		}
 	default:
 		if !p.bodyCondition(&c, words[0], args) {
 			return
@@ -87,7 +97,7 @@ func (p *parser) condition(r *Rule, words []string) {
 func (p *parser) bodyCondition(c *Condition, word string, args []string) bool {
 	flags := map[string]*bool{
 		"jsonrpc_error": &c.JSONRPCError, "graphql_errors": &c.GraphQLErrors, "soap_fault": &c.SOAPFault,
-		"html_page": &c.HTMLPage, "empty_body": &c.EmptyBody,
+		"error_page": &c.ErrorPage, "stack_trace": &c.StackTrace, "html_page": &c.HTMLPage, "empty_body": &c.EmptyBody,
 	}
 	values := map[string]**ValueCondition{"json": &c.JSON, "xml": &c.XML}
 	texts := map[string]*string{"body_contains": &c.BodyContains, "body_regexp": &c.BodyRegexp}
@@ -120,7 +130,19 @@ func (p *parser) bodyCondition(c *Condition, word string, args []string) bool {
 	return true
 }
 
-const conditionWords = "header, source, json, xml, jsonrpc_error, graphql_errors, soap_fault, html_page, empty_body, body_contains or body_regexp"
+const conditionWords = "header, source, method, error, error_page, stack_trace, json, xml, jsonrpc_error, graphql_errors, soap_fault, html_page, empty_body, body_contains or body_regexp"
+
+// softErrors reads the words of soft_errors.
+func (p *parser) softErrors() {
+	p.soft = p.RemainingArgs()
+	p.noBlock("soft_errors")
+	if len(p.soft) == 0 {
+		p.soft = SoftErrors{wordSafe}
+	}
+	if _, err := softErrors(p.soft); err != nil {
+		p.errf("soft_errors: %v", err)
+	}
+}
 
 // inspect reads one size or two, and how long a flush waits.
 func (p *parser) inspect() {

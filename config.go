@@ -34,11 +34,25 @@ type Condition struct {
 	// because a handler returned an error.
 	Source string `json:"source,omitempty"`
 
+	// Holds if the request's method is one of these.
+	Method []string `json:"method,omitempty"`
+
 	// Holds if a JSON body has a value.
 	JSON *ValueCondition `json:"json,omitempty"`
 
 	// Holds if an XML body has a value.
 	XML *ValueCondition `json:"xml,omitempty"`
+
+	// Holds if the body is an error of one of these, by the table of error
+	// shapes: names of rows and of families.
+	Error []string `json:"error,omitempty"`
+
+	// Holds for a page that a known server makes of an error.
+	ErrorPage bool `json:"error_page,omitempty"`
+
+	// Holds if the body is nothing but a stack trace, or what a database says
+	// of an error.
+	StackTrace bool `json:"stack_trace,omitempty"`
 
 	// Holds for a JSON-RPC 2.0 response with an error.
 	JSONRPCError bool `json:"jsonrpc_error,omitempty"`

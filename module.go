@@ -159,11 +159,13 @@ type Handler struct {
 	// How much of bodies is held to be inspected.
 	Inspect *Inspect `json:"inspect,omitempty"`
 
-	// Adds a preset of rules behind those of `map` that find errors in the
-	// bodies of successes and that are safe on any API: SOAP faults, JSON-RPC
-	// errors, GraphQL errors without data, HTML pages that nobody asked for and
-	// problem documents. The Caddyfile writes them out as rules. Default: false.
-	SoftErrors bool `json:"soft_errors,omitempty"`
+	// Adds rules behind those of `map` that find errors in the bodies of
+	// successes. `true` is `["safe"]`: SOAP faults, problem documents, requests
+	// that GraphQL refused under its own media type, and HTML pages that nobody
+	// asked for. A list has `safe`, `common`, names of the table of error shapes,
+	// and such names with `-` in front to leave them out. The Caddyfile writes
+	// them out as rules. Default: none.
+	SoftErrors SoftErrors `json:"soft_errors,omitempty"`
 
 	// Sheds what the backend can't carry. Default: nothing is shed.
 	Shed *Shed `json:"shed,omitempty"`

@@ -21,6 +21,7 @@ var forbidden = map[string][]string{
 	"/normalize":            {"caddy", "rooms"},
 	"/openapi":              {"caddy", "/internal/"},
 	"/problem":              {"caddy", "rooms"},
+	"/shapes":               {"caddy", "rooms"},
 	"/shed":                 {"caddy", "/internal/"},
 	"/transport":            {"caddy", "root", "rooms"},
 	"/internal/admin":       {"root", "/internal/command", "/internal/dryrun"},

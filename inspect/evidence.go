@@ -20,17 +20,20 @@ func (i *Inspector) Evidence(test int) string {
 	if i.notes == nil {
 		return ""
 	}
-	t, s, note := &i.plan.tests[test], &i.slots[test], i.notes[test]
+	t, note, answer := &i.plan.tests[test], i.notes[test], i.Answer(test)
 	switch {
 	case note != "":
 		return note
+	case t.kind == testShape && answer == Yes:
+		shape, _ := i.shapeFound(test)
+		return "the error of " + shape.Name
 	case t.kind == testEmpty:
 		return fmt.Sprintf("%d bytes", i.read)
 	case i.read == 0:
 		return "the body is empty"
-	case s.answer == Unknown && i.ended:
+	case answer == Unknown && i.ended:
 		return "too little of the body can be read"
-	case s.answer == No && (t.kind == testJSON || t.kind == testXML):
+	case answer == No && (t.kind == testJSON || t.kind == testXML):
 		return t.place() + " is not there"
 	}
 	return ""

@@ -21,6 +21,7 @@ func evidence(t *testing.T, test inspect.Test, media inspect.Media, body string,
 
 func TestEvidence(t *testing.T) {
 	long := strings.Repeat("x", 100)
+	oops := &inspect.Shape{Name: "oops", JSON: []inspect.Form{object(inspect.Member{Name: "oops", Form: textual(nil)})}}
 	for _, c := range []struct {
 		name  string
 		test  inspect.Test
@@ -53,6 +54,8 @@ func TestEvidence(t *testing.T) {
 		{"SOAP", inspect.SOAPFault(), inspect.MediaXML, `<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><e:Fault><e:Code><e:Value>e:Sender</e:Value></e:Code></e:Fault></e:Body></e:Envelope>`, inspect.Whole, inspect.Yes, `the fault's code = "e:Sender"`},
 		{"an empty body", inspect.Empty(), inspect.MediaOther, ``, inspect.Whole, inspect.Yes, `0 bytes`},
 		{"a body", inspect.Empty(), inspect.MediaOther, `abc`, inspect.Cut, inspect.No, `3 bytes`},
+		{"a shape", must(inspect.Shapes("error x", oops)), inspect.MediaJSON, `{"oops":1}`, inspect.Whole, inspect.Yes, `the error of oops`},
+		{"another shape", must(inspect.Shapes("error x", oops)), inspect.MediaJSON, `{"fine":1}`, inspect.Whole, inspect.No, ``},
 		{"a page", inspect.HTMLPage(), inspect.MediaHTML, `<html>`, inspect.Whole, inspect.Yes, ``},
 	} {
 		if got, text := evidence(t, c.test, c.media, c.body, c.how); got != c.want || text != c.text {

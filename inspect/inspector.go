@@ -38,6 +38,7 @@ type Inspector struct {
 	tails  [][]byte // for each Contains, the end of what was seen
 	prefix []byte   // for Regexp
 	notes  []string // for Evidence, nil where nobody asks
+	shapes shapeRun
 }
 
 // slot is the state of one test.
@@ -58,6 +59,7 @@ func newInspector(p *Plan) *Inspector {
 	i := &Inspector{plan: p, slots: make([]slot, len(p.tests)), found: make([]capture, p.captures)}
 	i.json.frames = make([]frame, p.levels+1)
 	i.xml.taken = make([]int, len(p.tests))
+	i.shapes = newShapeRun(p.shapes)
 	i.tails = make([][]byte, len(p.byKind[testContains]))
 	for n, test := range p.byKind[testContains] {
 		i.tails[n] = make([]byte, 0, 2*len(p.tests[test].text))
@@ -67,8 +69,8 @@ func newInspector(p *Plan) *Inspector {
 
 // reset makes the inspector ready for a body.
 func (i *Inspector) reset(m Media, charset string, tests []int, captures bool) {
-	i.media, i.ended, i.open, i.read = m, false, len(i.slots)+len(i.found), 0
-	i.json.reset(i.open, charset)
+	i.media, i.ended, i.read = m, false, 0
+	i.json.reset(charset)
 	i.xml.reset(charset)
 	i.html = htmlReader{}
 	i.rpc, i.gql, i.prob, i.soap = rpcState{}, graphQLState{}, problemState{}, soapState{}
@@ -76,27 +78,35 @@ func (i *Inspector) reset(m Media, charset string, tests []int, captures bool) {
 		i.tails[n] = i.tails[n][:0]
 	}
 	i.prefix, i.notes = i.prefix[:0], nil
-	for n := range i.slots {
-		i.slots[n] = slot{settled: tests != nil}
+	copy(i.slots, i.plan.begin[m])
+	if tests != nil {
+		i.only(tests)
 	}
 	for n := range i.found {
 		i.found[n] = capture{settled: !captures || !mayBeJSON(m)}
 	}
-	for _, n := range tests {
-		i.slots[n].settled = false
-	}
+	i.shapes.begin(m, tests)
+	i.count()
+}
+
+// only leaves out the tests that are not of interest.
+func (i *Inspector) only(tests []int) {
 	for n := range i.slots {
-		if s := &i.slots[n]; !s.settled && !i.plan.tests[n].Possible(m) {
-			s.answer, s.settled = No, true
+		i.slots[n] = slot{settled: true}
+	}
+	begin := i.plan.begin[i.media]
+	for _, n := range tests {
+		i.slots[n] = begin[n]
+		for _, known := range i.plan.shapes.tests[n].known {
+			i.slots[known] = begin[known]
 		}
 	}
-	i.count()
 }
 
 // count counts what is open after a reset.
 func (i *Inspector) count() {
-	i.open, i.json.open, i.xml.open = 0, 0, 0
-	for n := range i.slots {
+	i.open, i.json.open, i.xml.open, i.html.other = 0, 0, 0, 0
+	for _, n := range i.plan.single {
 		if !i.slots[n].settled {
 			i.open++
 			*i.reader(n)++
@@ -107,6 +117,18 @@ func (i *Inspector) count() {
 			i.open++
 			i.json.open++
 		}
+	}
+	if i.shapes.json.open {
+		i.open++
+		i.json.open++
+	}
+	if i.shapes.xml.open {
+		i.open++
+		i.xml.open++
+	}
+	if i.shapes.pages.open {
+		i.open++
+		i.html.other++
 	}
 }
 
@@ -159,6 +181,7 @@ func (i *Inspector) Write(b []byte) {
 	}
 	if i.html.other > 0 {
 		i.writeHTML(b)
+		i.writePages(b)
 		i.writeContains(b)
 		i.writeRegexp(b)
 	}
@@ -173,6 +196,7 @@ func (i *Inspector) End(how Ending) {
 	i.endJSON(how)
 	i.endXML(how)
 	i.endHTML(how)
+	i.endPages(how)
 	if how != Cut {
 		i.decideKind(testContains, No)
 		i.endRegexp()
@@ -184,7 +208,12 @@ func (i *Inspector) End(how Ending) {
 }
 
 // Answer gives what is known about a test.
-func (i *Inspector) Answer(test int) Answer { return i.slots[test].answer }
+func (i *Inspector) Answer(test int) Answer {
+	if i.plan.tests[test].kind == testShape {
+		return i.shapeAnswer(test)
+	}
+	return i.slots[test].answer
+}
 
 // Auto gives the status that a body says it should have had, once the test is
 // met and no byte to come can change it: for [SOAPFault] 400 where it is a
@@ -195,6 +224,9 @@ func (i *Inspector) Answer(test int) Answer { return i.slots[test].answer }
 // for [Problem] its status; 500 where none of these applies. For [JSON] and [XML] it is the integer that was found, whatever
 // its range, and 0 where there is none.
 func (i *Inspector) Auto(test int) (status int, ok bool) {
+	if i.plan.tests[test].kind == testShape {
+		return i.shapeAuto(test)
+	}
 	s := &i.slots[test]
 	if s.answer != Yes || !s.settled && !i.ended {
 		return 0, false
@@ -251,7 +283,7 @@ func (i *Inspector) decideAuto(kind testKind, status int) {
 // deny answers the tests that depend on a reader with no, or leaves them
 // without an answer.
 func (i *Inspector) deny(reader *int, a Answer) {
-	for test := range i.slots {
+	for _, test := range i.plan.single {
 		if s := &i.slots[test]; !s.settled && i.reader(test) == reader {
 			if s.answer == Unknown {
 				s.answer = a
@@ -259,9 +291,13 @@ func (i *Inspector) deny(reader *int, a Answer) {
 			i.settle(test)
 		}
 	}
+	if reader == &i.xml.open {
+		i.denyShapes(&i.shapes.xml, reader, a)
+	}
 	if reader != &i.json.open {
 		return
 	}
+	i.denyShapes(&i.shapes.json, reader, a)
 	for n := range i.found {
 		i.capture(n, nil, false)
 	}

@@ -57,9 +57,9 @@ type jsonReader struct {
 	kind    valueKind
 }
 
-func (j *jsonReader) reset(open int, label string) {
+func (j *jsonReader) reset(label string) {
 	j.in = jsonInput{label: charset.Named(strings.Trim(label, `"' `))}
-	j.open, j.state, j.bom, j.depth, j.within, j.next = open, jsonBegin, 0, 0, 0, 0
+	j.state, j.bom, j.depth, j.within, j.next = jsonBegin, 0, 0, 0, 0
 	j.long, j.escape, j.high, j.parts = false, 0, 0, 0
 }
 

@@ -13,6 +13,8 @@ func (i *Inspector) scalar(n *node, kind valueKind, txt []byte) {
 			i.pointerScalar(int(h.at), kind, txt)
 		case roleCapture:
 			i.capture(int(h.at), txt, kind != null && !i.json.long)
+		case roleShape, roleShapeOther:
+			i.shapeJSON(h, found{kind: kind, text: txt})
 		default:
 			i.known(h.role, found{kind: kind, text: txt})
 		}
@@ -58,6 +60,8 @@ func (i *Inspector) opened(n *node, kind valueKind) {
 			}
 		case roleCapture:
 			i.capture(int(h.at), nil, false)
+		case roleShape, roleShapeOther:
+			i.shapeJSON(h, found{kind: kind})
 		default:
 			i.known(h.role, found{kind: kind})
 		}
@@ -78,9 +82,16 @@ func (i *Inspector) filled(n *node) {
 
 // closed takes the end of an object or array at a node.
 func (i *Inspector) closed(n *node, empty bool) {
+	kind := object
+	if i.json.array {
+		kind = array
+	}
 	for _, h := range n.hooks {
-		if h.role > roleCapture {
-			i.known(h.role, found{close: true, empty: empty})
+		switch f := (found{kind: kind, close: true, empty: empty}); {
+		case h.role > roleShapeOther:
+			i.known(h.role, f)
+		case h.role > roleCapture:
+			i.shapeJSON(h, f)
 		}
 	}
 	i.absent(n)
@@ -91,12 +102,11 @@ func (i *Inspector) absent(n *node) { i.missing(n.through) }
 
 func (i *Inspector) missing(hooks []hook) {
 	for _, h := range hooks {
-		switch h.role {
+		switch h.role { //nolint:exhaustive // all others see for themselves
 		case rolePointer:
 			i.decide(int(h.at), No)
 		case roleCapture:
 			i.capture(int(h.at), nil, false)
-		default: // sees for itself
 		}
 	}
 }

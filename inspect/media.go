@@ -46,6 +46,8 @@ var labels = map[string]Media{
 	"application/jsonrequest":      MediaJSON,
 	"application/x-json":           MediaJSON,
 	"application/graphql-response": MediaJSON,
+	"application/x-amz-json-1.0":   MediaJSON,
+	"application/x-amz-json-1.1":   MediaJSON,
 	"text/json":                    MediaJSON,
 	"text/x-json":                  MediaJSON,
 	"application/xml":              MediaXML,

@@ -40,21 +40,39 @@ func (i *Inspector) xmlDeclares() {
 		i.failXML()
 		return
 	}
-	ns := namespace{depth: len(x.tags), space: spaceOther}
+	ns := namespace{depth: len(x.tags)}
 	if x.attr.prefix != 0 {
-		ns.prefix = hashOf(string(x.attr.text()))
+		ns.prefix = hashOf(x.attr.local)
 	}
-	switch string(x.content()) {
-	case "":
-		ns.space = spaceNone
-	case "http://schemas.xmlsoap.org/soap/envelope/":
-		ns.space = spaceSOAP11
-	case "http://www.w3.org/2003/05/soap-envelope":
-		ns.space = spaceSOAP12
-	case "urn:ietf:rfc:7807":
-		ns.space = spaceProblem
+	if ns.space = knownSpace(x.content()); ns.space == spaceOther {
+		ns.space = i.shapes.space(x.content())
 	}
 	x.spaces = append(x.spaces, ns)
+}
+
+// knownSpace gives what a namespace name stands for.
+func knownSpace(name []byte) space {
+	switch string(name) {
+	case "":
+		return spaceNone
+	case "http://schemas.xmlsoap.org/soap/envelope/":
+		return spaceSOAP11
+	case "http://www.w3.org/2003/05/soap-envelope":
+		return spaceSOAP12
+	case "urn:ietf:rfc:7807":
+		return spaceProblem
+	}
+	return spaceOther
+}
+
+// space gives the number of a namespace that forms ask for.
+func (r *shapeRun) space(name []byte) space {
+	for at, known := range r.plan.xml.spaces {
+		if string(name) == known {
+			return spaceOther + 1 + space(at) //nolint:gosec // a table's
+		}
+	}
+	return spaceOther
 }
 
 // space gives the namespace of the innermost open element. A prefix that was
@@ -79,7 +97,7 @@ type soapState struct {
 // knownOpened takes the begin of one of the first levels' elements for the
 // known formats, and tells whether its text is wanted.
 func (i *Inspector) knownOpened() bool {
-	depth, local := len(i.xml.tags), i.xml.name.text()
+	depth, local := len(i.xml.tags), i.xml.name.local
 	keep := false
 	if len(i.plan.byKind[testSOAP]) > 0 {
 		keep = i.soapOpened(depth, local)

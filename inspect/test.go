@@ -37,6 +37,7 @@ const (
 	testEmpty
 	testContains
 	testRegexp
+	testShape
 )
 
 // Test is one condition on a body. It does not change; two tests are the same
@@ -48,6 +49,8 @@ type Test struct {
 	values values
 	text   string
 	re     *regexp.Regexp
+	shapes []*Shape
+	media  uint8 // of shapes
 	words  string
 }
 
@@ -191,7 +194,15 @@ func Regexp(expr string) (Test, error) {
 // reads JSON or XML also reads bodies that are labelled as plain text, as
 // HTML or not at all, which is what backends send that never set a label; the
 // first byte shows whether they are any.
-func (t Test) Possible(m Media) bool { return possible[t.kind]&(1<<m) != 0 }
+func (t Test) Possible(m Media) bool { return t.mediaSet()&(1<<m) != 0 }
+
+// mediaSet has a bit for each kind of media that can meet the test.
+func (t *Test) mediaSet() uint8 {
+	if t.kind == testShape {
+		return t.media
+	}
+	return possible[t.kind]
+}
 
 func mayBeJSON(m Media) bool { return possible[testJSON]&(1<<m) != 0 }
 
@@ -219,6 +230,7 @@ var possible = [...]uint8{
 	testEmpty:    anyMedia,
 	testContains: anyMedia,
 	testRegexp:   anyMedia,
+	testShape:    0, // each has its own
 }
 
 // words joins the words of a condition, quoted as in a Caddyfile.

@@ -10,8 +10,10 @@ import (
 type role uint8
 
 const (
-	rolePointer role = iota // at: the test
-	roleCapture             // at: the capture
+	rolePointer    role = iota // at: the test
+	roleCapture                // at: the capture
+	roleShape                  // at: the place
+	roleShapeOther             // at: the place that it is a member of
 	rpcRoot
 	rpcItem
 	rpcVersion
@@ -74,25 +76,22 @@ type pattern struct {
 // else.
 type node struct {
 	hooks   []hook // of the patterns that end here
-	through []hook // of all that come by: absent once this value is over
+	through []hook // of pointers that come by: absent once this value is over
 	members []hook // of pointers that lead on to a member, never to an element
-	names   []edge
+	names   table
 	other   uint16 // any other member
 	indexes []edge
 	element uint16 // any other element
 }
 
 type edge struct {
-	name  string
 	index int
 	to    uint16
 }
 
 func (n *node) member(name []byte) uint16 {
-	for i := range n.names {
-		if e := &n.names[i]; string(name) == e.name {
-			return e.to
-		}
+	if to, ok := n.names.find(name); ok {
+		return to
 	}
 	return n.other
 }
@@ -142,7 +141,9 @@ func (t *trie) node(spots []spot) uint16 {
 	var names []string
 	for _, s := range spots {
 		p := t.patterns[s.pattern]
-		n.through = append(n.through, p.hook)
+		if p.hook.role <= roleCapture {
+			n.through = append(n.through, p.hook)
+		}
 		if s.steps == len(p.steps) {
 			n.hooks = append(n.hooks, p.hook)
 			continue
@@ -158,12 +159,13 @@ func (t *trie) node(spots []spot) uint16 {
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		n.names = append(n.names, edge{name: name, to: t.follow(spots, func(s step) bool { return s.takesName(name) })})
+		n.names.add(name, t.follow(spots, func(s step) bool { return s.takesName(name) }))
 		if index := arrayIndex(name); index >= 0 {
 			to := t.follow(spots, func(s step) bool { return s.takesIndex(index) })
 			n.indexes = append(n.indexes, edge{index: index, to: to})
 		}
 	}
+	n.names.build()
 	n.other = t.follow(spots, func(s step) bool { return s.member })
 	n.element = t.follow(spots, func(s step) bool { return s.element })
 	t.nodes[id] = n

@@ -84,7 +84,7 @@ func isSomething(kind valueKind, txt []byte) bool {
 }
 
 func (v *value) equals(kind valueKind, txt []byte) bool {
-	if v.isNum && (kind == number || kind == mark) {
+	if v.isNum && len(txt) > 0 && (txt[0] == '-' || isDigit(txt[0])) && (kind == number || kind == mark) {
 		if d, ok := parseDecimal(txt); ok {
 			return d == v.number
 		}

@@ -31,17 +31,6 @@ const (
 	xmlEntity            // behind &
 )
 
-// maxName is the length in bytes of the longest name that a path may have.
-const maxName = 128
-
-// xmlNameText is a name that is being read, or a hash of what matters of it.
-type xmlNameText struct {
-	whole  uint64 // hash of all of it
-	prefix uint64 // hash of what is before the colon, 0 without one
-	local  [maxName]byte
-	n      int // bytes of the local name; more than fit make it a name that nothing has
-}
-
 type xmlReader struct {
 	open  int // tests that wait for this reader
 	in    xmlInput
@@ -54,6 +43,7 @@ type xmlReader struct {
 	match uint8
 
 	tags     []uint64 // hashes of the names of open elements
+	idle     int      // how many are open down to the one within which nothing can matter, 0 for none
 	name     xmlNameText
 	attr     xmlNameText
 	children bool // the innermost open element has elements in it
@@ -65,7 +55,8 @@ type xmlReader struct {
 	entity   [12]byte
 	entityN  int
 	spaces   []namespace // that the first levels declare
-	taken    []int       // for each test, how many steps of its path are open
+	fast     [maxFastAttrs]fastAttr
+	taken    []int // for each test, how many steps of its path are open
 }
 
 func (x *xmlReader) reset(charset string) {
@@ -73,7 +64,7 @@ func (x *xmlReader) reset(charset string) {
 	x.in = xmlInput{label: strings.Trim(charset, `"' `)}
 	x.state, x.begun, x.decl, x.done = xmlText, false, false, false
 	x.children, x.attrs, x.isNil, x.keep, x.long = false, false, false, false, false
-	x.match, x.entityN = 0, 0
+	x.match, x.entityN, x.idle = 0, 0, 0
 	x.tags, x.text, x.spaces = x.tags[:0], x.text[:0], x.spaces[:0]
 }
 
@@ -102,6 +93,11 @@ func (i *Inspector) xmlBytes(b []byte, byWish bool) []byte {
 	for p := 0; p < len(b) && x.open > 0; p++ {
 		switch x.state {
 		case xmlText:
+			if len(x.tags) > 0 && !byWish {
+				if p = i.xmlFast(b, p); p == len(b) || x.open == 0 {
+					return nil
+				}
+			}
 			p = i.xmlText(b, p)
 		case xmlName, xmlEndName:
 			if p = x.name.addRun(b, p); p < len(b) {
@@ -130,8 +126,11 @@ func (i *Inspector) xmlText(b []byte, p int) int {
 	for p < len(b) && b[p] != '<' && b[p] != '&' {
 		p++
 	}
-	if p > start && (x.keep || len(x.tags) == 0) {
-		i.xmlChars(b[start:p])
+	switch {
+	case len(x.tags) == 0:
+		i.xmlOutside(b[start:p])
+	case x.keep:
+		x.add(b[start:p])
 	}
 	if p == len(b) || x.open == 0 {
 		return p
@@ -141,19 +140,14 @@ func (i *Inspector) xmlText(b []byte, p int) int {
 	} else if len(x.tags) > 0 {
 		x.state, x.inTag, x.entityN = xmlEntity, false, 0
 	} else {
-		i.xmlChars(b[p : p+1])
+		i.xmlOutside(b[p : p+1])
 	}
 	return p
 }
 
-// xmlChars takes character data: kept where it is compared, white space
-// outside the root.
-func (i *Inspector) xmlChars(b []byte) {
+// xmlOutside takes character data outside the root: only white space may be there.
+func (i *Inspector) xmlOutside(b []byte) {
 	x := &i.xml
-	if len(x.tags) > 0 {
-		x.add(b)
-		return
-	}
 	for _, c := range b {
 		if isSpace(c) && c != '\f' {
 			continue

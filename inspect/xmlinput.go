@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 
@@ -125,16 +126,29 @@ func (i *Inspector) convert(b []byte) {
 // may be the last of an XML declaration. Beyond ASCII a declaration has
 // nothing, so from there on it is UTF-8.
 func (i *Inspector) convertDeclaring(b []byte) []byte {
-	n := 0
-	for n < len(b) && b[n] < utf8.RuneSelf {
-		n++
-	}
+	n := asciiPrefix(b[:min(len(b), declaringStep)])
 	if n == 0 {
 		i.xml.in.coding = codingUTF8
 		return b
 	}
 	left := i.xmlBytes(b[:n], !i.xml.begun)
 	return b[n-len(left):]
+}
+
+// declaringStep is how many bytes are looked at before the coding is certain, at
+// a time: a declaration is shorter, and many a document is decided by its root.
+const declaringStep = 256
+
+// asciiPrefix is how many bytes of ASCII b begins with.
+func asciiPrefix(b []byte) int {
+	n := 0
+	for n+8 <= len(b) && binary.LittleEndian.Uint64(b[n:])&0x8080808080808080 == 0 {
+		n += 8
+	}
+	for n < len(b) && b[n] < utf8.RuneSelf {
+		n++
+	}
+	return n
 }
 
 // convertUTF8 passes on whole characters and keeps a cut one.

@@ -1,71 +1,5 @@
 package inspect
 
-// FNV-1a, which tells names apart without keeping them. Whoever makes two
-// names collide gets a document with a wrong end tag taken for well formed.
-const (
-	hashStart = 14695981039346656037
-	hashPrime = 1099511628211
-)
-
-func hashOf(name string) uint64 {
-	h := uint64(hashStart)
-	for _, c := range []byte(name) {
-		h = (h ^ uint64(c)) * hashPrime
-	}
-	return h
-}
-
-var declares = hashOf("xmlns")
-
-func (n *xmlNameText) reset() { n.whole, n.prefix, n.n = hashStart, 0, 0 }
-
-func (n *xmlNameText) add(c byte) {
-	if c == ':' && n.prefix == 0 {
-		n.prefix, n.n = n.whole, 0
-	} else if n.n < len(n.local) {
-		n.local[n.n] = c
-		n.n++
-	} else {
-		n.n = len(n.local) + 1
-	}
-	n.whole = (n.whole ^ uint64(c)) * hashPrime
-}
-
-// addRun adds the bytes of a name from p on and gives the index of the first
-// that is none.
-func (n *xmlNameText) addRun(b []byte, p int) int {
-	for p < len(b) && isNameChar(b[p]) {
-		n.add(b[p])
-		p++
-	}
-	return p
-}
-
-// text gives the local name, "" where it is longer than any that is looked
-// for.
-func (n *xmlNameText) text() []byte {
-	if n.n > len(n.local) {
-		return nil
-	}
-	return n.local[:n.n]
-}
-
-func isNameStart(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == ':' || c >= 0x80
-}
-
-func isNameChar(c byte) bool { return nameChars[c] }
-
-var nameChars = func() (set [256]bool) {
-	for n := range set {
-		c := byte(n)
-		set[c] = isNameStart(c) || c >= '0' && c <= '9' || c == '-' || c == '.'
-	}
-	return set
-}()
-
-func isXMLSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
-
 // xmlInTag takes a byte of a start or end tag, outside of values.
 func (i *Inspector) xmlInTag(c byte) {
 	x := &i.xml
@@ -76,8 +10,10 @@ func (i *Inspector) xmlInTag(c byte) {
 	case x.state == xmlEndName && space:
 		x.state = xmlEndTag
 	case (x.state == xmlEndName || x.state == xmlEndTag) && c == '>':
+		x.name.over()
 		i.xmlEnds()
 	case x.state == xmlName && (space || c == '/' || c == '>'):
+		x.name.over()
 		i.xmlNamed()
 		i.xmlTagGoesOn(c)
 	case (x.state == xmlTag || x.state == xmlGap) && (space || c == '/' || c == '>'):
@@ -128,6 +64,7 @@ func (i *Inspector) xmlInValue(b []byte, p int) int {
 	case p == len(b):
 	case b[p] == x.quote:
 		x.state = xmlGap
+		x.attr.over()
 		i.xmlAttribute()
 	case b[p] == '<':
 		i.failXML()
@@ -144,12 +81,17 @@ func (i *Inspector) xmlNamed() {
 		i.failXML()
 		return
 	}
+	if x.idle > 0 {
+		x.tags = append(x.tags, x.name.whole)
+		return
+	}
 	if len(x.tags) > 0 && !x.children {
 		i.xmlFirstChild()
 	}
 	x.tags = append(x.tags, x.name.whole)
+	i.xmlShapeNamed()
 	x.children, x.attrs, x.isNil = false, false, false
-	depth, local := len(x.tags), x.name.text()
+	depth, local := len(x.tags), x.name.local
 	for _, test := range i.plan.byKind[testXML] {
 		path := i.plan.tests[test].path
 		if x.taken[test] != depth-1 || depth > len(path) {
@@ -161,6 +103,7 @@ func (i *Inspector) xmlNamed() {
 			i.decide(test, No)
 		}
 	}
+	i.xmlIdles()
 }
 
 // atTarget tells whether the innermost open element is one that an XML test
@@ -185,7 +128,10 @@ func (i *Inspector) xmlFirstChild() {
 // xmlAttribute takes an attribute.
 func (i *Inspector) xmlAttribute() {
 	x := &i.xml
-	local := x.attr.text()
+	if x.idle > 0 {
+		return
+	}
+	local := x.attr.local
 	if x.attr.prefix == declares || x.attr.prefix == 0 && string(local) == "xmlns" {
 		i.xmlDeclares()
 		return
@@ -195,6 +141,7 @@ func (i *Inspector) xmlAttribute() {
 		return
 	}
 	x.attrs = true
+	i.xmlShapeAttribute()
 	for _, test := range i.plan.byKind[testXML] {
 		if t := &i.plan.tests[test]; t.attr != "" && string(local) == t.attr && i.atTarget(test) {
 			i.xmlContent(test)
@@ -221,6 +168,9 @@ func (i *Inspector) xmlContent(test int) {
 func (i *Inspector) xmlOpened() {
 	x := &i.xml
 	x.state, x.keep = xmlText, false
+	if x.idle > 0 {
+		return
+	}
 	x.text, x.long = x.text[:0], false
 	for _, test := range i.plan.byKind[testXML] {
 		if !i.atTarget(test) {
@@ -239,6 +189,9 @@ func (i *Inspector) xmlOpened() {
 	if len(x.tags) <= knownLevels && i.knownOpened() {
 		x.keep = true
 	}
+	if i.xmlShapeOpened() {
+		x.keep = true
+	}
 }
 
 // xmlEnds takes an end tag.
@@ -255,6 +208,15 @@ func (i *Inspector) xmlEnds() {
 func (i *Inspector) xmlClosed() {
 	x := &i.xml
 	depth := len(x.tags)
+	switch {
+	case x.idle == 0:
+	case depth > x.idle:
+		x.tags, x.state = x.tags[:depth-1], xmlText
+		return
+	default: // never the root: with nothing left in it the reading ends
+		i.xmlIdled()
+		return
+	}
 	for _, test := range i.plan.byKind[testXML] {
 		if !x.children && !x.isNil && i.plan.tests[test].attr == "" && i.atTarget(test) {
 			i.xmlContent(test)
@@ -264,6 +226,7 @@ func (i *Inspector) xmlClosed() {
 	if depth <= knownLevels {
 		i.knownClosed()
 	}
+	i.xmlShapeClosed()
 	for n := len(x.spaces); n > 0 && x.spaces[n-1].depth == depth; n-- {
 		x.spaces = x.spaces[:n-1]
 	}

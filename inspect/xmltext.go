@@ -37,6 +37,9 @@ func declaredEncoding(decl []byte) string {
 	rest = bytes.TrimLeft(rest, " \t\r\n=")
 	quote := rest[:min(1, len(rest))]
 	name, _, _ := bytes.Cut(rest[len(quote):], quote)
+	if string(name) == "UTF-8" || string(name) == "utf-8" { // nearly always
+		return "utf-8"
+	}
 	return string(name)
 }
 

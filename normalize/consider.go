@@ -48,6 +48,8 @@ func (c Condition) Evidence(r *Response) string {
 		return t.Field + ": " + strings.Join(values, ", ")
 	case SourceTest:
 		return SourceTest(r.Source).String()
+	case MethodTest:
+		return "method " + r.method()
 	case *BodyTest:
 		return t.evidence(r)
 	}

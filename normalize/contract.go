@@ -213,26 +213,25 @@ func (c *Contract) Decide(r *Response) Verdict {
 		v = c.withoutRules(r)
 		v.Undecided = undecided
 	case v.Status == Auto:
-		v.Status, v.Unknown = c.derived(r, v.Rule)
+		v.Status = c.derived(r, v.Rule)
 	}
 	return v
 }
 
 // derived is the status that a body says it should have had, brought into the
-// contract. What can't be derived, or not be sent, is 500.
-func (c *Contract) derived(r *Response, rule int) (to int, unknown bool) {
+// contract. What can't be derived, or not be sent, is 500. So is the number of an
+// error that IANA has no status for: it is the vendor's, and means what the vendor
+// says, whatever the table has under it.
+func (c *Contract) derived(r *Response, rule int) int {
 	status, _ := c.rules.rules[rule].derive(r)
-	if status < 200 || status > 999 {
-		return http.StatusInternalServerError, false
+	if status < 200 || status > 999 || status >= 400 && !Registered(status) {
+		return http.StatusInternalServerError
 	}
 	v := c.withoutRules(&Response{Status: status, Header: r.Header, Method: r.Method, Request: r.Request})
-	switch {
-	case v.Status < 400: // it says that nothing is wrong
-		return c.withoutRules(r).Status, false
-	case CheckTarget(v.Status) != nil:
-		return http.StatusInternalServerError, false
+	if v.Status < 400 { // it says that nothing is wrong
+		return c.withoutRules(r).Status
 	}
-	return v.Status, v.Unknown
+	return v.Status
 }
 
 // withoutRules gives the verdict of the profile and the table.

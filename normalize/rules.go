@@ -115,20 +115,28 @@ func (r *Rule) takes(slot int) bool {
 // decision does not grow with rules for other statuses.
 type Rules struct {
 	rules []Rule
-	index [statusSlots][]uint32
+	index [statusSlots][]candidate
+}
+
+// candidate is a rule for a status.
+type candidate struct {
+	rule uint32
+	// run is how many rules follow from here on, this one included, that ask for
+	// nothing but a shape of the body: 0 where this one does not.
+	run uint32
 }
 
 // NewRules indexes rules. Call [Shadows] first to learn of rules that can
 // never match.
 func NewRules(rules []Rule) *Rules {
 	rs := &Rules{rules: slices.Clone(rules)}
-	shared := make(map[string][]uint32) // many statuses have the same candidates
+	shared := make(map[string][]candidate) // many statuses have the same candidates
 	for slot := range statusSlots {
-		var candidates []uint32
+		var candidates []candidate
 		var key strings.Builder
 		for i := range rs.rules {
 			if rs.rules[i].takes(slot) {
-				candidates = append(candidates, uint32(i)) //nolint:gosec // an index
+				candidates = append(candidates, candidate{rule: uint32(i)}) //nolint:gosec // an index
 				fmt.Fprintf(&key, "%d ", i)
 				if len(rs.rules[i].When) == 0 {
 					break // takes every response with this status
@@ -137,6 +145,8 @@ func NewRules(rules []Rule) *Rules {
 		}
 		if list, ok := shared[key.String()]; ok {
 			candidates = list
+		} else {
+			rs.findRuns(candidates)
 		}
 		shared[key.String()] = candidates
 		rs.index[slot] = candidates
@@ -144,11 +154,39 @@ func NewRules(rules []Rule) *Rules {
 	return rs
 }
 
+// findRuns notes which candidates ask for nothing but a shape: most bodies have
+// none, and then all of them are passed over at once.
+func (rs *Rules) findRuns(candidates []candidate) {
+	run := uint32(0)
+	for i := len(candidates) - 1; i >= 0; i-- {
+		if c := &candidates[i]; rs.rules[c.rule].asksForShape() {
+			run++
+			c.run = run
+		} else {
+			run = 0
+		}
+	}
+}
+
+func (r *Rule) asksForShape() bool {
+	if len(r.When) != 1 || r.When[0].Not {
+		return false
+	}
+	t, ok := r.When[0].Test.(*BodyTest)
+	return ok && t.Test.OfShape()
+}
+
 // decide goes through the rules for a status. It calls seen, if there is one, with
 // each and what came of it.
 func (rs *Rules) decide(r *Response, seen func(rule int, a inspect.Answer)) (Verdict, bool) {
 	undecided := false
-	for _, i := range rs.index[slot(r.Status)] {
+	candidates := rs.index[slot(r.Status)]
+	for at := 0; at < len(candidates); at++ {
+		if run := candidates[at].run; run > 0 && seen == nil && r.Inspector != nil && r.Inspector.HasNoShape() {
+			at += int(run) - 1
+			continue
+		}
+		i := candidates[at].rule
 		rule := &rs.rules[i]
 		a := rule.holds(r)
 		if seen != nil {

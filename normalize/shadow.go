@@ -37,6 +37,11 @@ func Shadows(rules []Rule) []Shadow {
 	return shadows
 }
 
+// Shadowed reports whether a rule behind others could never match.
+func Shadowed(earlier []Rule, rule Rule) bool {
+	return contradiction(rule.When) != "" || shadowedBy(earlier, &rule) != nil
+}
+
 // shadowedBy returns the earlier rules that between them take every status
 // of rule, nil where one is left.
 func shadowedBy(earlier []Rule, rule *Rule) []int {
@@ -78,8 +83,9 @@ func subset(few, many []Condition) bool {
 
 // implies reports whether b holds whenever a does: they are the same, the pattern
 // of b takes all that the pattern of a takes, or the other way round where both are
-// negated; or they name the same of the two sources. Of a field with several values
-// one is enough, so no value keeps another from being there.
+// negated; b has all methods that a has; or they name the same of the two sources.
+// Of a field with several values one is enough, so no value keeps another from being
+// there.
 func implies(a, b Condition) bool {
 	if a.String() == b.String() {
 		return true
@@ -93,6 +99,9 @@ func implies(a, b Condition) bool {
 			return fieldB.implies(fieldA)
 		}
 		return fieldA.implies(fieldB)
+	}
+	if impliesMethods(a, b) {
+		return true
 	}
 	sourceA, okA := a.Test.(SourceTest)
 	sourceB, okB := b.Test.(SourceTest)

@@ -149,8 +149,10 @@ func TestThePresetWorksFromJSON(t *testing.T) {
 	}{
 		{"text/xml", fault(soapFault11, "Client"), 500},
 		{"text/xml", fault(soapFault12, "Sender"), 400},
-		{"application/json", `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}}`, 404},
-		{"application/json", `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`, 403},
+		{"application/json", `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}}`, 200},
+		{"application/json", `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`, 200},
+		{"application/graphql-response+json", `{"errors":[{"message":"no","extensions":{"code":"FORBIDDEN"}}]}`, 403},
+		{"application/graphql-response+json; charset=utf-8", `{"errors":[{"message":"no"}],"data":null}`, 200},
 		{"text/html", "<html>", 500},
 		{"application/problem+json", `{"title":"no","status":403}`, 403},
 		{"application/problem+json; charset=utf-8", `{"title":"no"}`, 500},
@@ -158,7 +160,7 @@ func TestThePresetWorksFromJSON(t *testing.T) {
 		{"application/json", `{"status":410}`, 404},
 		{"application/json", `{"title":"yes"}`, 200},
 	} {
-		got := through(t, &h, "application/json, text/xml, application/problem+xml", (&softCase{ContentType: c.contentType, Body: c.body}).answer)
+		got := throughAs(t, &h, http.MethodPost, "application/json, text/xml, application/problem+xml", (&softCase{ContentType: c.contentType, Body: c.body}).answer)
 		if got.Code != c.want {
 			t.Errorf("%s %s: got %d, want %d", c.contentType, c.body, got.Code, c.want)
 		}

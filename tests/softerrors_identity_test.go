@@ -282,7 +282,13 @@ func inProcess(t testing.TB, options string) (*statusgate.Handler, *prometheus.R
 // through takes a request through a gate.
 func through(t testing.TB, h *statusgate.Handler, accept string, next caddyhttp.HandlerFunc) *httptest.ResponseRecorder {
 	t.Helper()
-	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/", nil)
+	return throughAs(t, h, http.MethodGet, accept, next)
+}
+
+// throughAs takes a request with some method through a gate.
+func throughAs(t testing.TB, h *statusgate.Handler, method, accept string, next caddyhttp.HandlerFunc) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(context.Background(), method, "/", nil)
 	if accept != "" {
 		r.Header.Set("Accept", accept)
 	}

@@ -242,7 +242,10 @@ func (g *generator) options(name string) string {
 		"map 200 404 when json /error/code NOT_FOUND 404", "map 200 auto when soap_fault", "map 200 auto when jsonrpc_error",
 		"map 200 auto when graphql_errors", "map 200 400 when json /ok false", "map 200 500 when html_page", "map 200 503 when body_contains sorry",
 		"map 200 500 when empty_body", "map 2xx 400 {\n\theader X-Error\n\tnot json /fine\n}", "map 200 auto when xml reply/@status",
+		"map 2xx auto when error jsend slack", one(g, "map 2xx auto when error_page", "map 200 503 {\n\tnot method GET POST\n\terror_page\n}"),
+		"map 200 500 when stack_trace", "map 200 405 when method BREW PATCH",
 	)...)
+	lines = append(lines, some(g, 2, one(g, "soft_errors", "soft_errors common", "soft_errors common jsonrpc -pages", "soft_errors slack -soap"))...)
 	lines = append(lines, some(g, 5,
 		"allow 409 418", "report", "methods GET POST", "consumes application/json", "produces application/json text/html", "codings gzip",
 		"unknown_resources pass", "challenge `Basic realm=\"{http.request.host}\"`", "proxy_status off",
@@ -297,6 +300,10 @@ var bodies = []struct{ label, text string }{
 	{"application/xml", `<reply status="503"/>`},
 	{"text/html", "<!DOCTYPE html><html><body>sorry</body></html>"},
 	{"text/plain", "sorry, not today"},
+	{"application/json", `{"status":"fail","data":{"title":"A title is required"}}`},
+	{"application/json", `{"ok":false,"error":"ratelimited"}`},
+	{"text/html", "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center><hr><center>nginx</center></body></html>"},
+	{"text/plain", "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\nKeyError: 'a'\n"},
 	{"application/problem+json", `{"type":"about:blank","title":"Quota","status":402,"balance":0}`},
 	{"application/problem+json", `no problem`},
 	{"application/problem+xml", `<problem xmlns="urn:ietf:rfc:7807"><title>Quota</title><status>402</status></problem>`},
