@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/http/httpguts"
 
+	"github.com/statusgate/statusgate/internal/contractpage"
 	"github.com/statusgate/statusgate/internal/exchange"
 	"github.com/statusgate/statusgate/internal/jobdesk"
 	"github.com/statusgate/statusgate/normalize"
@@ -50,6 +51,7 @@ func (h *Handler) build(at lines) (*built, mistakes) {
 	b.owed(h, g)
 	g.CORS = b.cors(h.CORS)
 	g.Problems = b.problems(h.Problems)
+	g.Page = b.page(h.ContractPage, g, out.declared)
 	out.shedding = b.shedding(h.Shed, h.Report)
 	out.jobs = b.jobs(h.Jobs, g.Name)
 	return out, b.mistakes
@@ -99,6 +101,7 @@ func (b *builder) contract(h *Handler, g *exchange.Gate) (texts []string) {
 	for i := range rules {
 		texts = append(texts, rules[i].String())
 		g.Passes = append(g.Passes, rules[i].To == normalize.Pass)
+		g.Targets = append(g.Targets, rules[i].To)
 	}
 	b.plan(h, g, rules)
 	g.Contract = normalize.NewContract(profile, allowed, normalize.NewRules(rules))
@@ -276,8 +279,10 @@ func (b *builder) problems(in *Problems) exchange.Problems {
 		b.failf("problems", "off goes with no other option")
 	}
 	out.Off = in.Off
-	out.Type = in.Type
-	b.uri("problems.type", in.Type)
+	if out.Kinds = in.Type == "auto"; !out.Kinds {
+		out.Type = in.Type
+		b.uri("problems.type", in.Type)
+	}
 	out.Bodies = exchange.Bodies(b.oneOf("problems.bodies", in.Bodies, "auto", "keep", "replace")) //nolint:gosec // 0 to 2
 	out.Detail = b.oneOf("problems.detail", in.Detail, "on", "off") == 0
 	out.Members = b.members(in.Members)
@@ -308,6 +313,18 @@ func (b *builder) problems(in *Problems) exchange.Problems {
 		out.Formats = append(out.Formats, f)
 	}
 	return out
+}
+
+// page reads where clients find what the gate promises.
+func (b *builder) page(path string, g *exchange.Gate, declared []*exchange.Resource) *exchange.Page {
+	if path == "" {
+		return nil
+	}
+	if u, err := url.Parse(path); err != nil || !strings.HasPrefix(path, "/") || u.Path != path || u.EscapedPath() != path || normalize.HasDotSegment(path) {
+		b.failf("contract_page", "%q is not a path such as /contract", path)
+		return nil
+	}
+	return contractpage.New(path, g, declared)
 }
 
 // members reads what problems have beside the members of RFC 9457.

@@ -87,13 +87,14 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //
 //		problems off
 //		problems {
-//			type    <uri template>
+//			type    auto|<uri template>
 //			formats json xml html text
 //			bodies  auto|keep|replace
 //			detail  on|off
 //			members { <name> <value> ... }
 //			html    <template file>
 //		}
+//		contract_page <path>
 //		inspect <bytes per response> [<bytes in all>] [wait <duration>]
 //		soft_errors [safe|common|<name>|-<name>...]
 //
@@ -234,6 +235,8 @@ func (p *parser) option(_, word string) {
 		p.cors()
 	case "problems":
 		p.problems()
+	case "contract_page":
+		p.one(&h.ContractPage)
 	case "inspect":
 		p.inspect()
 	case "soft_errors":
@@ -248,7 +251,7 @@ func (p *parser) option(_, word string) {
 }
 
 const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, openapi, unknown_resources, paths, " +
-	"representations, location, challenge, retry_after, proxy_status, cors, problems, inspect, soft_errors, shed or jobs"
+	"representations, location, challenge, retry_after, proxy_status, cors, problems, contract_page, inspect, soft_errors, shed or jobs"
 
 // refuse records a mistake and skips the option, its block included.
 func (p *parser) refuse(format string, args ...any) {

@@ -232,8 +232,9 @@ type Problems struct {
 	Off bool `json:"off,omitempty"`
 
 	// The `type` member: a URI. Request placeholders, such as
-	// `https://errors.example.com/{http.statusgate.sent_status}`. Default:
-	// `about:blank`.
+	// `https://errors.example.com/{http.statusgate.sent_status}`. `auto` gives each
+	// kind of the gate's own problems the URI where it is documented, with
+	// `contract_page` each problem. Default: `about:blank`.
 	Type string `json:"type,omitempty"`
 
 	// The formats to choose from by the request's `Accept`, in order of

@@ -156,6 +156,11 @@ type Handler struct {
 	// What error responses look like.
 	Problems *Problems `json:"problems,omitempty"`
 
+	// The path where clients find what the gate promises, such as `/contract`: as HTML,
+	// JSON or Markdown. The gate answers it itself, also where it only reports. No
+	// placeholders. Default: none.
+	ContractPage string `json:"contract_page,omitempty"`
+
 	// How much of bodies is held to be inspected.
 	Inspect *Inspect `json:"inspect,omitempty"`
 

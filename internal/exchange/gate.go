@@ -57,8 +57,12 @@ type Gate struct {
 	ProxyStatus bool
 	// CORS says which pages of other origins may read answers, nil for none.
 	CORS *CORS
+	// Targets are the statuses that rules send.
+	Targets []int
 	// Problems say what errors look like.
 	Problems Problems
+	// Page tells clients what the gate promises, nil for none.
+	Page *Page
 	// Inspection says how bodies are looked into.
 	Inspection Inspection
 	// Shedder keeps the backend from overload, nil if nothing is shed.
@@ -122,6 +126,8 @@ type Problems struct {
 	Off bool
 	// Type is the template of the type member.
 	Type string
+	// Kinds says that each kind of the gate's own problems has a type of its own.
+	Kinds bool
 	// Formats are those to choose from, in order of preference.
 	Formats []problem.Format
 	// Bodies says what becomes of the backend's.

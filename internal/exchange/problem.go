@@ -16,7 +16,10 @@ func appendProblem(dst []byte, g *Gate, r *request, fields http.Header, o *norma
 		format = problem.Choose(r.accept, g.Problems.Formats)
 	}
 	p := problem.Problem{Status: o.Sent, Title: title(o.Sent), Type: g.Problems.Type}
-	if strings.IndexByte(p.Type, '{') >= 0 {
+	switch {
+	case g.Problems.Kinds:
+		p.Type = typeOf(g, r, o)
+	case strings.IndexByte(p.Type, '{') >= 0:
 		p.Type = r.expand(p.Type)
 	}
 	if g.Problems.Detail {

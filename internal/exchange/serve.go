@@ -18,6 +18,9 @@ func (g *Gate) Serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 	if g.nested.CompareAndSwap(false, true) && nestedIn(rw, g.Name) {
 		g.Telemetry.Nested()
 	}
+	if g.Page.serves(r) && !isPreflight(r) {
+		return g.servePage(rw, r)
+	}
 	if g.Jobs != nil {
 		return g.serveWithJobs(rw, r, next)
 	}
