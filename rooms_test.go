@@ -42,6 +42,7 @@ var forbidden = map[string][]string{
 	"/internal/schematest":   {module},
 	"/internal/shedlog":      {"caddy", "root", "/internal/exchange", "/internal/overload", "/internal/telemetry"},
 	"/internal/telemetry":    {"root", "/internal/exchange", "/internal/overload"},
+	"/packaging/healthcheck": {"caddy", module},
 }
 
 // Each package of the module, the tests apart, is in the table or above it.

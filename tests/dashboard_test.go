@@ -156,6 +156,25 @@ func TestDashboardShowsAllSeries(t *testing.T) {
 	}
 }
 
+// TestDocsQuestions: the panels that answer questions are there, and each question has
+// an answer.
+func TestDocsQuestions(t *testing.T) {
+	d := readDashboard(t)
+	rows := tableUnder(t, readFile(t, pageOperate), "you ask")
+	for _, row := range rows {
+		if row[1] == "-" && row[2] == "-" {
+			t.Errorf("%s has no answer", row[0])
+		}
+		if name, _, _ := strings.Cut(strings.TrimPrefix(row[2], "*"), "*"); name != "-" &&
+			!slices.ContainsFunc(d.Panels, func(p panel) bool { return p.Title == name }) {
+			t.Errorf("%s: there is no panel %q", row[0], name)
+		}
+	}
+	if len(rows) < 7 {
+		t.Errorf("%d questions", len(rows))
+	}
+}
+
 // variables gives a query values for Grafana's variables.
 var variables = strings.NewReplacer(
 	"$job", ".+", "$instance", ".+", "$gate", ".+", "$limiter", ".+", "$__rate_interval", "5s", "$__range", "1m",
