@@ -11,5 +11,8 @@ func SealText(key, text string) []byte {
 // MaxFates is how many processes are remembered.
 const MaxFates = maxFates
 
+// SweepStep is how many operations a sweep asks for before it rests.
+const SweepStep = sweepStep
+
 // LimitSweep bounds what a sweep remembers.
 func (k *Keeper) LimitSweep(n int) { k.sweeper.limit = n }

@@ -124,7 +124,7 @@ func (k *Keeper) renew(ctx context.Context) (*lease, error) {
 	}
 	k.mu.Unlock()
 	key := k.root.lease(next.process)
-	if err := k.vault.store(ctx, key, sealRecord(key, leaseRecord{Expires: next.expires}, nil)); err != nil {
+	if err := k.vault.store(unpaced(ctx), key, sealRecord(key, leaseRecord{Expires: next.expires}, nil)); err != nil {
 		return nil, err
 	}
 	k.mu.Lock()
@@ -159,20 +159,20 @@ func (k *Keeper) fence() {
 }
 
 // Serve renews the lease, saves what could not be saved, hears of jobs that others
-// cancel and removes what has expired, until the context ends.
+// cancel and removes what has expired, until the context ends. However long the
+// removal takes, the lease does not wait for it.
 func (k *Keeper) Serve(ctx context.Context) {
+	var sweeping sync.WaitGroup
+	defer sweeping.Wait()
+	sweeping.Go(func() { k.sweepAlways(ctx) })
 	renewal := time.NewTicker(renewEvery)
 	defer renewal.Stop()
-	sweep := time.NewTimer(firstSweep)
-	defer sweep.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-renewal.C:
 			k.tick(ctx)
-		case <-sweep.C:
-			sweep.Reset(k.sweep(ctx))
 		}
 	}
 }

@@ -53,6 +53,7 @@ func ask[T any](ctx context.Context, v *vault, what, key string, limit time.Dura
 		err   error
 	}
 	var none T
+	keepPace(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, context.DeadlineExceeded)
 	select {
 	case v.places <- struct{}{}:

@@ -86,6 +86,14 @@ func (p *process) kill() {
 	_ = p.command.Wait()
 }
 
+// signal sends a signal to the process.
+func (p *process) signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.command.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // memory reads a figure of the process in KiB, such as VmRSS.
 func (p *process) memory(figure string) int {
 	p.t.Helper()

@@ -32,84 +32,110 @@ type promise struct{ path, order, owner string }
 // was accepted ends: as succeeded, or as lost with a record. The gate begins nothing
 // twice, no job has another's outcome, and nobody sees another's job.
 func TestKill(t *testing.T) {
-	kills, orders := 8, 600
-	if *long {
-		kills, orders = 200, 20_000
-	}
-	var begun sync.Map // order: how often
-	var twice atomic.Int64
-	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		order := strings.TrimPrefix(r.URL.Path, "/orders/")
-		if _, again := begun.LoadOrStore(order, true); again {
-			twice.Add(1)
-		}
-		select {
-		case <-time.After(time.Duration(rand.IntN(60)) * time.Millisecond):
-		case <-r.Context().Done():
-			return
-		}
-		w.WriteHeader(http.StatusCreated)
-		_, _ = io.WriteString(w, "order "+order+strings.Repeat(".", rand.IntN(60_000)))
-	}))
-	defer backend.Close()
-	storage := "storage file_system " + t.TempDir()
-	const options = "match path /*\nafter 0s\nowner {http.request.header.X-User}"
-	caddys := []*process{startProcess(t, storage, options, backend.URL), startProcess(t, storage, options, backend.URL)}
-	var (
-		mu       sync.Mutex
-		promises []promise
-		next     atomic.Int64
-		clients  sync.WaitGroup
-		accepted atomic.Int64
-		done     = make(chan struct{}, orders+clientsAtOnce) // one for each that was accepted
-	)
-	for c := range clientsAtOnce {
-		clients.Go(func() {
-			client := &http.Client{Timeout: 20 * time.Second}
-			for n := next.Add(1); accepted.Load() < int64(orders); n = next.Add(1) {
-				order, owner := itoa(int(n)), "user"+itoa(int(n)%3)
-				r, _ := http.NewRequest("POST", "http://"+caddys[(c+int(n))%2].address+"/orders/"+order, strings.NewReader("order"))
-				r.Header.Set("X-User", owner)
-				if a, err := client.Do(r); err == nil {
-					_, _ = io.Copy(io.Discard, a.Body)
-					a.Body.Close()
-					if a.StatusCode == http.StatusAccepted {
-						_, path, _ := strings.Cut(a.Header.Get("Location"), "/jobs/")
-						mu.Lock()
-						promises = append(promises, promise{"/jobs/" + path, order, owner})
-						mu.Unlock()
-						accepted.Add(1)
-						done <- struct{}{}
-					}
-				}
+	for name, start := range stores {
+		t.Run(name, func(t *testing.T) {
+			kills, orders := 4, 300
+			if *long && name == "files" {
+				kills, orders = 200, 20_000
 			}
+			killCaddys(t, "storage "+start(t).line(), kills, orders)
 		})
+	}
+}
+
+func killCaddys(t *testing.T, storage string, kills, orders int) {
+	backend := &onceBackend{}
+	server := httptest.NewServer(backend)
+	defer server.Close()
+	shop := &shop{wanted: int64(orders), done: make(chan struct{}, orders+clientsAtOnce)}
+	shop.caddys = [2]*process{startProcess(t, storage, pairOptions, server.URL), startProcess(t, storage, pairOptions, server.URL)}
+	var clients sync.WaitGroup
+	for range clientsAtOnce {
+		clients.Go(shop.order)
 	}
 	// The kills are spread over the orders; the moments are as random as the machine.
 	for range kills {
 		for range orders / (kills + 1) {
-			<-done
+			<-shop.done
 		}
 		<-time.After(time.Duration(rand.IntN(5000)) * time.Microsecond)
-		c := caddys[rand.IntN(2)]
+		c := shop.caddys[rand.IntN(2)]
 		c.kill()
 		c.start()
 	}
 	clients.Wait()
 	states := make(map[string]int)
 	until := time.Now().Add(time.Minute) // the leases of those that are gone last 40 s
-	for i, p := range promises {
-		site := "http://" + caddys[i%2].address
+	for i, p := range shop.promises {
+		site := "http://" + shop.caddys[i%2].address
 		for p.waits(t, site) && time.Now().Before(until) {
 		}
 		states[judge(t, site, p)]++
 	}
-	t.Logf("%d kills, %d orders, %d accepted: %v", kills, next.Load(), len(promises), states)
-	if twice.Load() > 0 {
-		t.Errorf("%d orders were begun twice", twice.Load())
+	t.Logf("%d kills, %d orders, %d accepted: %v", kills, shop.next.Load(), len(shop.promises), states)
+	if twice := backend.twice.Load(); twice > 0 {
+		t.Errorf("%d orders were begun twice", twice)
 	}
-	if states["succeeded"]+states["lost"] != len(promises) || states["succeeded"] == 0 || len(promises) < orders {
-		t.Errorf("got %v of %d", states, len(promises))
+	if states["succeeded"]+states["lost"] != len(shop.promises) || states["succeeded"] == 0 || len(shop.promises) < orders {
+		t.Errorf("got %v of %d", states, len(shop.promises))
+	}
+}
+
+// onceBackend takes some time for each order, and counts those that come twice.
+type onceBackend struct {
+	begun sync.Map // by order
+	twice atomic.Int64
+}
+
+func (b *onceBackend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	order := strings.TrimPrefix(r.URL.Path, "/orders/")
+	if _, again := b.begun.LoadOrStore(order, true); again {
+		b.twice.Add(1)
+	}
+	select {
+	case <-time.After(time.Duration(rand.IntN(60)) * time.Millisecond):
+	case <-r.Context().Done():
+		return
+	}
+	w.WriteHeader(http.StatusCreated)
+	_, _ = io.WriteString(w, "order "+order+strings.Repeat(".", rand.IntN(60_000)))
+}
+
+// shop sends orders to two Caddys, and keeps what it was promised.
+type shop struct {
+	caddys   [2]*process
+	wanted   int64
+	next     atomic.Int64
+	accepted atomic.Int64
+	done     chan struct{} // one for each that was accepted
+
+	mu       sync.Mutex
+	promises []promise
+}
+
+// order sends orders until as many were accepted as are wanted.
+func (s *shop) order() {
+	client := &http.Client{Timeout: 20 * time.Second}
+	for s.accepted.Load() < s.wanted {
+		n := int(s.next.Add(1))
+		order, owner := itoa(n), "user"+itoa(n%3)
+		r, _ := http.NewRequest("POST", "http://"+s.caddys[rand.IntN(2)].address+"/orders/"+order, strings.NewReader("order"))
+		r.Header.Set("X-User", owner)
+		a, err := client.Do(r)
+		if err != nil {
+			continue // it was killed
+		}
+		_, _ = io.Copy(io.Discard, a.Body)
+		a.Body.Close()
+		if a.StatusCode != http.StatusAccepted {
+			continue
+		}
+		_, id, _ := strings.Cut(a.Header.Get("Location"), "/jobs/")
+		s.mu.Lock()
+		s.promises = append(s.promises, promise{"/jobs/" + id, order, owner})
+		s.mu.Unlock()
+		s.accepted.Add(1)
+		s.done <- struct{}{}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,17 +67,21 @@ type pair struct {
 	a, b    *process
 }
 
+const pairOptions = "match path /*\nafter 0s\nowner {http.request.header.X-User}"
+
+// stores are the storages that jobs are tested on.
+var stores = map[string]func(*testing.T) sharedStore{"files": startFiles, "redis": startRedis, "s3": startS3}
+
 // Jobs are kept on storages of others as on files: any Caddy answers for any job, each
 // job is its owner's, a key begins one job, and one that is killed leaves a record.
 func TestStorages(t *testing.T) {
-	for name, start := range map[string]func(*testing.T) sharedStore{"files": startFiles, "redis": startRedis, "s3": startS3} {
+	for name, start := range stores {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // what takes long is leases, which end by themselves
 			p := &pair{store: start(t), backend: newLegacy(t)}
 			t.Log(p.store.version())
 			global := "storage " + p.store.line()
-			const options = "match path /*\nafter 0s\nowner {http.request.header.X-User}"
-			p.a, p.b = startProcess(t, global, options, p.backend.URL), startProcess(t, global, options, p.backend.URL)
+			p.a, p.b = startProcess(t, global, pairOptions, p.backend.URL), startProcess(t, global, pairOptions, p.backend.URL)
 			p.completes(t)
 			p.isItsOwners(t)
 			p.isCanceled(t)
@@ -264,26 +269,36 @@ func (p *pair) goesOnWithoutItsStorage(t *testing.T) {
 	p.delete(t, p.a, job, http.StatusOK)
 }
 
-// isLostWithItsCaddy kills the Caddy that runs a job.
+// isLostWithItsCaddy kills a Caddy that runs a job, and freezes another one. What was
+// told to be lost stays lost when that one goes on, and its backend answers.
 func (p *pair) isLostWithItsCaddy(t *testing.T) {
-	job := p.accepted(t, p.a, "/orders", "Idempotency-Key", "killed")
+	frozen := startProcess(t, "storage "+p.store.line(), pairOptions, p.backend.URL)
+	jobs := []string{p.accepted(t, p.a, "/orders", "Idempotency-Key", "killed"), p.accepted(t, frozen, "/orders", "Idempotency-Key", "frozen")}
+	<-p.backend.began
 	<-p.backend.began
 	p.a.kill()
-	for until := time.Now().Add(90 * time.Second); time.Now().Before(until); {
-		if status, _ := get(t, "http://"+p.b.address+job, "ann", "Prefer", "wait=30"); status != http.StatusAccepted {
-			break
+	frozen.signal(syscall.SIGSTOP)
+	for _, job := range jobs {
+		for until := time.Now().Add(90 * time.Second); time.Now().Before(until); {
+			if status, _ := get(t, "http://"+p.b.address+job, "ann", "Prefer", "wait=30"); status != http.StatusAccepted {
+				break
+			}
 		}
 	}
 	p.a.start()
-	for _, c := range []*process{p.a, p.b} {
-		if state, cause := p.state(t, c, job); state != "lost" || cause != "killed" {
-			t.Errorf("got %s, %s", state, cause)
-		}
-		if a, _ := ask(t, "POST", "http://"+c.address+"/orders", "ann", "Idempotency-Key", "killed"); a.StatusCode != http.StatusInternalServerError {
-			t.Errorf("again: got %d", a.StatusCode)
+	frozen.signal(syscall.SIGCONT)
+	p.backend.free <- struct{}{}
+	for _, c := range []*process{p.a, p.b, frozen} {
+		for i, key := range []string{"killed", "frozen"} {
+			if a, _ := ask(t, "POST", "http://"+c.address+"/orders", "ann", "Idempotency-Key", key); a.StatusCode != http.StatusInternalServerError {
+				t.Errorf("%s, sent again: got %d", key, a.StatusCode)
+			}
+			if state, cause := p.state(t, c, jobs[i]); state != "lost" {
+				t.Errorf("%s: got %s, %s", key, state, cause)
+			}
 		}
 	}
 	if len(p.backend.began) > 0 {
-		t.Error("it was begun again")
+		t.Error("one was begun again")
 	}
 }
