@@ -113,14 +113,15 @@ func (k *Keeper) renew(ctx context.Context) (*lease, error) {
 	now := wall()
 	next := &lease{expires: now.Add(LeaseTime)}
 	k.mu.Lock()
+	before := k.lease
 	switch {
-	case k.lease == nil:
+	case before == nil:
 		next.process = newProcess()
-	case k.lease.expires.Sub(now) > LeaseTime-time.Second: // somebody has just done it
-		defer k.mu.Unlock()
-		return k.lease, nil
+	case before.expires.Sub(now) > LeaseTime-time.Second: // somebody has just done it
+		k.mu.Unlock()
+		return before, nil
 	default:
-		next.process = k.lease.process
+		next.process = before.process
 	}
 	k.mu.Unlock()
 	key := k.root.lease(next.process)
@@ -129,7 +130,7 @@ func (k *Keeper) renew(ctx context.Context) (*lease, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.lease != nil && !wall().Before(k.lease.expires) {
+	if k.lease != before || before != nil && !wall().Before(before.expires) {
 		return nil, errLate // the storage took too long: the old one has ended meanwhile
 	}
 	k.lease = next

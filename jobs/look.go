@@ -20,8 +20,16 @@ func (k *Keeper) Look(ctx context.Context, id ID) (Job, *Run, error) {
 	switch {
 	case ended:
 		return unsaved, nil, nil
-	case runs:
+	case runs && k.holds(run.job.Process):
 		return run.job, run, nil
+	case runs: // others may have told that it is lost
+		k.fence()
+		select {
+		case <-run.done:
+			return run.Job(), nil, nil
+		case <-ctx.Done():
+			return Job{}, nil, context.Cause(ctx)
+		}
 	}
 	job, err := k.read(ctx, id, k.lose)
 	if err == nil && job.expired(time.Now()) {

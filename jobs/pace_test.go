@@ -141,5 +141,6 @@ func TestASlowSweepCostsNoLease(t *testing.T) {
 		}
 		stop()
 		<-served
+		time.Sleep(time.Minute) // for the storage to end what it is at
 	})
 }

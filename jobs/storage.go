@@ -102,6 +102,15 @@ func failed(what, key string, err error) error {
 	return &storageError{what: what + " " + redact(key), err: err}
 }
 
+// unreadable is the error where what stands beside jobs is corrupt: it may be written
+// anew, or mended, and no job is broken by it.
+func unreadable(key string, err error) error {
+	if errors.Is(err, ErrCorrupt) {
+		return &storageError{what: "read " + redact(key), err: errors.New("corrupt")}
+	}
+	return err
+}
+
 func (v *vault) store(ctx context.Context, key string, value []byte) error {
 	_, err := ask(ctx, v, "store", key, storageTimeout, func(ctx context.Context, s Storage) (struct{}, error) {
 		return struct{}{}, s.Store(ctx, key, value)
