@@ -61,6 +61,7 @@ func (u *unlucky) suffer(operation string, do func(mishap) error) error {
 		return errors.Join(do(what), errBroken)
 	case late:
 		time.Sleep(20 * time.Second)
+	case flipped: // as it is read
 	}
 	return do(what)
 }
