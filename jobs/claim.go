@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -72,7 +73,7 @@ func (c *codes) get(ctx context.Context) ([]byte, error) {
 	if err == nil {
 		c.secret.Store(&secret)
 	}
-	return secret, err
+	return secret, unreadable(c.root.secret(), err)
 }
 
 func (c *codes) load(ctx context.Context) ([]byte, error) {
@@ -124,13 +125,10 @@ func (k *Keeper) Find(ctx context.Context, key, fingerprint string) (ID, error) 
 	if errors.Is(err, fs.ErrNotExist) {
 		return ID{}, ErrNone
 	}
-	if err != nil {
-		return ID{}, err
-	}
 	id, ok := ParseID(record.Job)
 	switch {
-	case !ok:
-		return ID{}, fmt.Errorf("%w: %s names no job", ErrCorrupt, redact(name))
+	case err != nil || !ok:
+		return ID{}, unreadable(name, cmp.Or(err, ErrCorrupt))
 	case !record.Expires.IsZero() && time.Now().After(record.Expires):
 		return ID{}, ErrNone
 	case record.Fingerprint != fingerprint:
@@ -180,7 +178,9 @@ func (k *Keeper) beginKeyed(ctx context.Context, plan *Plan) (*Run, error) {
 	name := k.root.key(plan.Key)
 	record := keyRecord{Job: run.job.Name, Fingerprint: plan.Fingerprint, Expires: time.Now().Add(keyTime + plan.Keep).UTC()}
 	if err := k.vault.store(ctx, name, sealRecord(name, record, nil)); err != nil {
-		run.Unmake(context.WithoutCancel(ctx))
+		ctx = context.WithoutCancel(ctx)
+		run.Unmake(ctx)
+		k.failed(k.vault.remove(ctx, name)) // it may stand there in half
 		return nil, err
 	}
 	return run, nil

@@ -122,7 +122,7 @@ func TestClaimsThatFail(t *testing.T) {
 	m.fail(nil)
 	for _, broken := range []string{`{"job":"none"}`, "no JSON"} {
 		m.change(t, "/keys/", func([]byte) []byte { return jobs.SealText(m2key(m), broken) })
-		if _, err := k.Find(t.Context(), p.Key, p.Fingerprint); !errors.Is(err, jobs.ErrCorrupt) {
+		if _, err := k.Find(t.Context(), p.Key, p.Fingerprint); !errors.Is(err, jobs.ErrStorage) || errors.Is(err, jobs.ErrCorrupt) {
 			t.Errorf("%s: got %v", broken, err)
 		}
 	}
@@ -216,7 +216,7 @@ func TestCodes(t *testing.T) {
 	}
 	m.change(t, "/secret", func(v []byte) []byte { return v[1:] })
 	late, _ := newKeeper(m)
-	if _, err := late.Code(t.Context(), "owner"); !errors.Is(err, jobs.ErrCorrupt) {
+	if _, err := late.Code(t.Context(), "owner"); !errors.Is(err, jobs.ErrStorage) || errors.Is(err, jobs.ErrCorrupt) {
 		t.Errorf("a secret that is corrupt: got %v", err)
 	}
 	empty := newMemory()

@@ -113,23 +113,24 @@ func (k *Keeper) renew(ctx context.Context) (*lease, error) {
 	now := wall()
 	next := &lease{expires: now.Add(LeaseTime)}
 	k.mu.Lock()
+	before := k.lease
 	switch {
-	case k.lease == nil:
+	case before == nil:
 		next.process = newProcess()
-	case k.lease.expires.Sub(now) > LeaseTime-time.Second: // somebody has just done it
-		defer k.mu.Unlock()
-		return k.lease, nil
+	case before.expires.Sub(now) > LeaseTime-time.Second: // somebody has just done it
+		k.mu.Unlock()
+		return before, nil
 	default:
-		next.process = k.lease.process
+		next.process = before.process
 	}
 	k.mu.Unlock()
 	key := k.root.lease(next.process)
-	if err := k.vault.store(ctx, key, sealRecord(key, leaseRecord{Expires: next.expires}, nil)); err != nil {
+	if err := k.vault.store(unpaced(ctx), key, sealRecord(key, leaseRecord{Expires: next.expires}, nil)); err != nil {
 		return nil, err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.lease != nil && !wall().Before(k.lease.expires) {
+	if k.lease != before || before != nil && !wall().Before(before.expires) {
 		return nil, errLate // the storage took too long: the old one has ended meanwhile
 	}
 	k.lease = next
@@ -159,20 +160,20 @@ func (k *Keeper) fence() {
 }
 
 // Serve renews the lease, saves what could not be saved, hears of jobs that others
-// cancel and removes what has expired, until the context ends.
+// cancel and removes what has expired, until the context ends. However long the
+// removal takes, the lease does not wait for it.
 func (k *Keeper) Serve(ctx context.Context) {
+	var sweeping sync.WaitGroup
+	defer sweeping.Wait()
+	sweeping.Go(func() { k.sweepAlways(ctx) })
 	renewal := time.NewTicker(renewEvery)
 	defer renewal.Stop()
-	sweep := time.NewTimer(firstSweep)
-	defer sweep.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-renewal.C:
 			k.tick(ctx)
-		case <-sweep.C:
-			sweep.Reset(k.sweep(ctx))
 		}
 	}
 }

@@ -87,7 +87,7 @@ func (f *fates) look(ctx context.Context, process string) (fate, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return fallen, nil
 	case err != nil:
-		return alive, err
+		return alive, unreadable(f.root.lease(process), err)
 	case lease.Ended:
 		return ended, nil
 	case wall().After(lease.Expires.Add(leaseMargin)):

@@ -90,6 +90,62 @@ func TestToldLostStaysLost(t *testing.T) {
 	})
 }
 
+// A process that was frozen tells what others have told meanwhile, before it has
+// renewed anything.
+func TestAProcessThatWasFrozen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		k, _ := newKeeper(m)
+		other, _ := newKeeper(m)
+		run, ending := begin(t, k), begin(t, k)
+		m.failing("store")
+		go ending.End(t.Context(), outcome(200))
+		synctest.Wait()
+		time.Sleep(time.Minute)
+		m.fail(func(_ context.Context, operation string) error {
+			if strings.HasPrefix(operation, "store") && strings.Contains(operation, "/leases/") {
+				time.Sleep(time.Second)
+			}
+			return nil
+		})
+		for _, id := range []jobs.ID{run.ID(), ending.ID()} {
+			for name, keeper := range map[string]*jobs.Keeper{"another": other, "its own": k} {
+				if job := look(t, keeper, id); job.State != jobs.Lost {
+					t.Errorf("%s process tells %v", name, job.State)
+				}
+			}
+		}
+	})
+}
+
+// Who asks for a job that is about to end, after its lease has ended, waits for that
+// end, or for his own context.
+func TestAskingBetweenTwoLeases(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		k, _ := newKeeper(m)
+		run := begin(t, k)
+		time.Sleep(jobs.LeaseTime - time.Second)
+		m.fail(func(_ context.Context, operation string) error {
+			if strings.HasPrefix(operation, "store") {
+				time.Sleep(4 * time.Second)
+			}
+			return nil
+		})
+		go run.End(t.Context(), outcome(200))
+		time.Sleep(2 * time.Second)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, _, err := k.Look(ctx, run.ID()); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		if job := look(t, k, run.ID()); job.State != jobs.Lost {
+			t.Errorf("got %v", job.State)
+		}
+		time.Sleep(time.Minute)
+	})
+}
+
 // A process whose lease is not renewed gives its jobs up before others do, and goes
 // on as another one when the storage works again.
 func TestALeaseThatIsNotRenewed(t *testing.T) {

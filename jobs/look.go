@@ -20,8 +20,16 @@ func (k *Keeper) Look(ctx context.Context, id ID) (Job, *Run, error) {
 	switch {
 	case ended:
 		return unsaved, nil, nil
-	case runs:
+	case runs && k.holds(run.job.Process):
 		return run.job, run, nil
+	case runs: // others may have told that it is lost
+		k.fence()
+		select {
+		case <-run.done:
+			return run.Job(), nil, nil
+		case <-ctx.Done():
+			return Job{}, nil, context.Cause(ctx)
+		}
 	}
 	job, err := k.read(ctx, id, k.lose)
 	if err == nil && job.expired(time.Now()) {
@@ -161,31 +169,20 @@ func (k *Keeper) lose(ctx context.Context, job *Job) (Job, error) {
 	return found, nil
 }
 
-// Content gives the content of an outcome to a function, part by part. It fails
-// before the first part where that can't be read.
-func (k *Keeper) Content(ctx context.Context, job *Job, take func([]byte) error) error {
-	o := job.Outcome
-	if o.Chunks == 0 {
-		return take(o.inline)
+// Part reads a part of the content of an outcome, the first of which is 0.
+func (k *Keeper) Part(ctx context.Context, job *Job, n int) ([]byte, error) {
+	if job.Outcome.Chunks == 0 {
+		return job.Outcome.inline, nil
 	}
-	for n := range o.Chunks {
-		key := k.root.chunk(job.ID, n)
-		value, err := k.vault.load(ctx, key)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w: %s is missing", ErrCorrupt, redact(key))
-		}
-		if err != nil {
-			return err
-		}
-		part, err := unseal(key, value)
-		if err != nil {
-			return err
-		}
-		if err := take(part); err != nil {
-			return err
-		}
+	key := k.root.chunk(job.ID, n)
+	value, err := k.vault.load(ctx, key)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w: %s is missing", ErrCorrupt, redact(key))
 	}
-	return nil
+	if err != nil {
+		return nil, err
+	}
+	return unseal(key, value)
 }
 
 // Cancel cancels a job that has not ended, whichever process runs it. One that

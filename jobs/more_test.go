@@ -217,3 +217,39 @@ func TestSweepingEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// Many ends that wait, and many jobs that were taken back, are seen to in parts, and
+// there is a bound to both.
+func TestManyThatWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		k, _ := newKeeper(m)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go k.Serve(ctx)
+		p := plan()
+		p.Max = 1200
+		var runs []*jobs.Run
+		for range p.Max {
+			run, err := k.Begin(t.Context(), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runs = append(runs, run)
+		}
+		m.failing("/end$")
+		for i, run := range runs {
+			if i%2 == 0 {
+				go run.Stop(t.Context(), jobs.Failed, jobs.Timeout)
+				continue
+			}
+			run.Unmake(t.Context())
+		}
+		time.Sleep(time.Second)
+		m.fail(nil)
+		time.Sleep(5 * time.Minute)
+		if ends, left := len(m.with("/end$")), len(m.with("/job$")); ends != p.Max/2 || left != p.Max/2 {
+			t.Errorf("%d ends of %d jobs are stored", ends, left)
+		}
+	})
+}

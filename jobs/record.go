@@ -45,6 +45,9 @@ type Outcome struct {
 	inline []byte // the content where Chunks is 0
 }
 
+// Parts is in how many parts the content can be read, at least 1.
+func (o *Outcome) Parts() int { return max(o.Chunks, 1) }
+
 // Over reports whether a job has come to its end.
 func (j *Job) Over() bool { return j.State != Running }
 

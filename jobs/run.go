@@ -138,7 +138,9 @@ func (k *Keeper) unmake(ctx context.Context, run *Run) {
 	id := run.job.ID
 	k.mu.Lock()
 	delete(k.running, id)
-	k.unmade[id] = time.Now()
+	if len(k.unmade) < maxUnsaved {
+		k.unmade[id] = time.Now()
+	}
 	k.mu.Unlock()
 	k.failed(k.remove(ctx, &run.job))
 }

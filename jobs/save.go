@@ -62,8 +62,9 @@ func (k *Keeper) storeEnd(ctx context.Context, final *Job) error {
 	return k.vault.store(ctx, key, sealRecord(key, final, content))
 }
 
-// maxUnsaved bounds the ends that wait for the storage. Of more than these, the
-// lease that is not renewed tells the same.
+// maxUnsaved bounds the ends that wait for the storage, and what was taken back. Of
+// more ends than these, the lease that is not renewed tells the same; what was taken
+// back was removed at once, and nobody has been told of it.
 const maxUnsaved = 10_000
 
 // later has the end of a lost job stored when the storage works again.
@@ -79,35 +80,54 @@ func (k *Keeper) later(final *Job) {
 // longer than a storage may be at work on it.
 const unmadeTime = time.Minute
 
-// saveRest stores the ends that wait, and removes again what was taken back.
+// restStep is how many of those that wait are taken at a time, so that nobody waits
+// long for the keeper, nor the lease for its renewal.
+const restStep = 512
+
+// saveRest stores the ends that wait, and removes again some of what was taken back.
 func (k *Keeper) saveRest(ctx context.Context) {
+	for ends := k.someUnsaved(); len(ends) > 0; ends = k.someUnsaved() {
+		for i := range ends {
+			if err := k.storeEnd(ctx, &ends[i]); err != nil {
+				k.failed(err)
+				return
+			}
+			k.mu.Lock()
+			delete(k.unsaved, ends[i].ID)
+			k.mu.Unlock()
+		}
+	}
+	for _, job := range k.someUnmade() {
+		if err := k.remove(ctx, &job); err != nil {
+			k.failed(err)
+			return
+		}
+		k.mu.Lock()
+		if time.Since(k.unmade[job.ID]) > unmadeTime {
+			delete(k.unmade, job.ID)
+		}
+		k.mu.Unlock()
+	}
+}
+
+func (k *Keeper) someUnsaved() (ends []Job) {
 	k.mu.Lock()
-	ends, unmade := make([]Job, 0, len(k.unsaved)), make([]Job, 0, len(k.unmade))
+	defer k.mu.Unlock()
 	for _, job := range k.unsaved {
-		ends = append(ends, job)
+		if ends = append(ends, job); len(ends) == restStep {
+			break
+		}
 	}
+	return ends
+}
+
+func (k *Keeper) someUnmade() (unmade []Job) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	for id := range k.unmade {
-		unmade = append(unmade, Job{ID: id})
-	}
-	k.mu.Unlock()
-	for i := range ends {
-		if err := k.storeEnd(ctx, &ends[i]); err != nil {
-			k.failed(err)
-			return
+		if unmade = append(unmade, Job{ID: id}); len(unmade) == restStep {
+			break
 		}
-		k.mu.Lock()
-		delete(k.unsaved, ends[i].ID)
-		k.mu.Unlock()
 	}
-	for i := range unmade {
-		if err := k.remove(ctx, &unmade[i]); err != nil {
-			k.failed(err)
-			return
-		}
-		k.mu.Lock()
-		if time.Since(k.unmade[unmade[i].ID]) > unmadeTime {
-			delete(k.unmade, unmade[i].ID)
-		}
-		k.mu.Unlock()
-	}
+	return unmade
 }

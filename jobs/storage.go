@@ -53,6 +53,7 @@ func ask[T any](ctx context.Context, v *vault, what, key string, limit time.Dura
 		err   error
 	}
 	var none T
+	keepPace(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, context.DeadlineExceeded)
 	select {
 	case v.places <- struct{}{}:
@@ -99,6 +100,15 @@ func failed(what, key string, err error) error {
 		return err
 	}
 	return &storageError{what: what + " " + redact(key), err: err}
+}
+
+// unreadable is the error where what stands beside jobs is corrupt: it may be written
+// anew, or mended, and no job is broken by it.
+func unreadable(key string, err error) error {
+	if errors.Is(err, ErrCorrupt) {
+		return &storageError{what: "read " + redact(key), err: errors.New("corrupt")}
+	}
+	return err
 }
 
 func (v *vault) store(ctx context.Context, key string, value []byte) error {

@@ -14,10 +14,11 @@ const (
 	sweepEvery = 2 * time.Second
 	// sweepShare is how much of the time sweeping may take: one part in this many.
 	sweepShare = 20
-	// sweepRest is how long a sweep rests after some jobs.
+	// sweepStep is how many operations a sweep asks of the storage before it rests.
+	// It asks one at a time, and holds no lock meanwhile.
+	sweepStep = 32
+	// sweepRest is how long it rests: requests have the storage for themselves.
 	sweepRest = 10 * time.Millisecond
-	// sweepBatch is how many.
-	sweepBatch = 16
 	// maxExpiries bounds the jobs whose end is remembered, so that they need not be
 	// read again each time.
 	maxExpiries = 200_000
@@ -36,10 +37,49 @@ func newSweeper() sweeper {
 	return sweeper{busy: make(chan struct{}, 1), expiries: make(map[ID]time.Time), suspects: make(map[string]bool), limit: maxExpiries}
 }
 
+// pace counts what a sweep asks of the storage, and how long it has rested.
+type pace struct {
+	asked  int
+	rested time.Duration
+}
+
+type paceKey struct{}
+
+// paced has the operations that are asked with a context rest at times.
+func paced(ctx context.Context) (context.Context, *pace) {
+	p := new(pace)
+	return context.WithValue(ctx, paceKey{}, p), p
+}
+
+// unpaced lets none rest whom others wait for.
+func unpaced(ctx context.Context) context.Context { return context.WithValue(ctx, paceKey{}, nil) }
+
+// keepPace rests where a sweep has asked for enough. Requests never do.
+func keepPace(ctx context.Context) {
+	p, sweeps := ctx.Value(paceKey{}).(*pace)
+	if !sweeps {
+		return
+	}
+	if p.asked == sweepStep {
+		began := time.Now()
+		pause(ctx, sweepRest)
+		p.asked, p.rested = 0, p.rested+time.Since(began)
+	}
+	p.asked++
+}
+
+// sweepAlways sweeps one shard after the other, until the context ends.
+func (k *Keeper) sweepAlways(ctx context.Context) {
+	for due := firstSweep; pause(ctx, due); {
+		due = k.sweep(ctx)
+	}
+}
+
 // sweep sweeps a shard, and tells when the next is due.
 func (k *Keeper) sweep(ctx context.Context) time.Duration {
 	k.sweeper.busy <- struct{}{}
 	defer func() { <-k.sweeper.busy }()
+	ctx, pace := paced(ctx)
 	began := time.Now()
 	shard := k.sweeper.next
 	k.sweeper.next = (shard + 1) % shards
@@ -48,7 +88,7 @@ func (k *Keeper) sweep(ctx context.Context) time.Duration {
 	if shard == 0 {
 		k.sweepLeases(ctx)
 	}
-	return max(sweepEvery, sweepShare*time.Since(began))
+	return max(sweepEvery, sweepShare*(time.Since(began)-pace.rested))
 }
 
 // Sweep goes through all that is in storage at once: it removes what has expired,
@@ -56,6 +96,7 @@ func (k *Keeper) sweep(ctx context.Context) time.Duration {
 func (k *Keeper) Sweep(ctx context.Context) {
 	k.sweeper.busy <- struct{}{}
 	defer func() { <-k.sweeper.busy }()
+	ctx, _ = paced(ctx)
 	for shard := range shards {
 		k.sweepJobs(ctx, shard)
 		k.sweepKeys(ctx, shard)
@@ -70,8 +111,8 @@ func (k *Keeper) sweepJobs(ctx context.Context, shard int) {
 		return
 	}
 	expired := 0
-	for i, name := range names {
-		if i%sweepBatch == sweepBatch-1 && !pause(ctx, sweepRest) {
+	for _, name := range names {
+		if ctx.Err() != nil {
 			break
 		}
 		if id, ok := ParseID(name); ok && k.sweepJob(ctx, id) {
@@ -137,8 +178,8 @@ func (k *Keeper) sweepRemains(ctx context.Context, name string, remove func() er
 func (k *Keeper) sweepKeys(ctx context.Context, shard int) {
 	names, err := k.vault.list(ctx, k.root.keyShard(shard))
 	k.failed(err)
-	for i, name := range names {
-		if i%sweepBatch == sweepBatch-1 && !pause(ctx, sweepRest) {
+	for _, name := range names {
+		if ctx.Err() != nil {
 			return
 		}
 		key := k.root.keyShard(shard) + "/" + name

@@ -286,7 +286,8 @@ func (d *Desk) without(job *jobs.Job, at Place) *Answer {
 }
 
 // outcome gives the outcome as the client would have had it, but for what its
-// pollers could not stand: a created resource is told of in Content-Location.
+// pollers could not stand: a created resource is told of in Content-Location. The
+// first part is read before there is an answer, so that a storage that fails is told.
 func (d *Desk) outcome(ctx context.Context, job *jobs.Job, at Place) *Answer {
 	o := job.Outcome
 	h := http.Header(maps.Clone(o.Header))
@@ -308,13 +309,21 @@ func (d *Desk) outcome(ctx context.Context, job *jobs.Job, at Place) *Answer {
 		h["Etag"] = own["Etag"]
 	}
 	a := &Answer{Job: job.ID.Short(), State: job.State.String(), Status: status, Header: h, Length: o.Length}
-	if status != http.StatusNoContent && status != http.StatusNotModified {
-		a.Write = func(w io.Writer) error {
-			return d.Keeper().Content(ctx, job, func(part []byte) error {
-				_, err := w.Write(part)
-				return err
-			})
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		return a
+	}
+	part, err := d.Keeper().Part(ctx, job, 0)
+	if err != nil {
+		return d.fault(err)
+	}
+	a.Write = func(w io.Writer) error {
+		_, err := w.Write(part)
+		for n := 1; n < o.Parts() && err == nil; n++ {
+			if part, err = d.Keeper().Part(ctx, job, n); err == nil {
+				_, err = w.Write(part)
+			}
 		}
+		return err
 	}
 	return a
 }

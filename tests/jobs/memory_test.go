@@ -40,7 +40,7 @@ func TestMemory(t *testing.T) {
 		}
 	}))
 	defer backend.Close()
-	c := startProcess(t, t.TempDir(), "match path /*\nafter 0s\nrunning 2000", backend.URL)
+	c := startProcess(t, "storage file_system "+t.TempDir(), "match path /*\nafter 0s\nrunning 2000", backend.URL)
 	for range 50 {
 		a, err := http.Get("http://" + c.address + "/warm")
 		if err != nil {

@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"io"
@@ -43,7 +44,7 @@ func serve(t *testing.T, options, backend string) string {
 	t.Helper()
 	caddyInUse.Lock()
 	address := freeAddress(t)
-	config, _, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(caddyfile(address, t.TempDir(), options, backend)), nil)
+	config, _, err := caddyconfig.GetAdapter("caddyfile").Adapt([]byte(caddyfileOf(address, "storage file_system "+t.TempDir(), options, backend)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,12 +60,12 @@ func serve(t *testing.T, options, backend string) string {
 	return "http://" + address
 }
 
-func caddyfile(address, storage, options, backend string) string {
+func caddyfileOf(address, global, options, backend string) string {
 	return fmt.Sprintf(`{
 	admin off
 	persist_config off
 	auto_https off
-	storage file_system %s
+	%s
 }
 http://%s {
 	statusgate {
@@ -74,7 +75,7 @@ http://%s {
 	}
 	reverse_proxy %s
 }
-`, storage, address, options, strings.TrimPrefix(backend, "http://"))
+`, global, address, options, strings.TrimPrefix(backend, "http://"))
 }
 
 func freeAddress(t *testing.T) string {
@@ -86,6 +87,9 @@ func freeAddress(t *testing.T) string {
 	defer l.Close()
 	return l.Addr().String()
 }
+
+// largeOutcome is one that stands in many chunks.
+var largeOutcome = bytes.Repeat([]byte("0123456789abcdef"), 64<<10)
 
 // legacy is a backend that takes its time until the test lets it go on.
 type legacy struct {
@@ -109,6 +113,8 @@ func newLegacy(t *testing.T) *legacy {
 		switch r.URL.Path {
 		case "/fails":
 			w.WriteHeader(520)
+		case "/large":
+			_, _ = w.Write(largeOutcome)
 		default:
 			w.Header().Set("Location", "/orders/17")
 			w.Header().Set("Content-Type", "application/json")
