@@ -87,7 +87,7 @@ func hideLocation(r *request, h http.Header) {
 // public is the origin by which the client reached the gateway, or says a trusted
 // proxy in front of it.
 func (r *request) public() normalize.Origin {
-	o := normalize.Origin{Scheme: "http", Host: r.Host}
+	o := normalize.Origin{Scheme: "http", Host: r.host}
 	if r.TLS != nil {
 		o.Scheme = "https"
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,19 +17,37 @@ const patience = time.Second
 // patient is the context of a request whose handlers are not canceled at once: a
 // cancellation of its own, with the values of net/http's. Its place in the list of
 // its gate costs less than a timer and a goroutine for each would.
+//
+// It stays in the request when they have ended, and is the client's context again:
+// handle_errors and who else comes then has nothing to do with their end.
 type patient struct {
 	context.Context
 	client     context.Context // net/http's
 	cancel     context.CancelCauseFunc
-	listed     bool // it is in the list of its gate
-	left       bool // the client had left when the list was looked through
+	ended      atomic.Bool // so have the handlers
+	listed     bool        // it is in the list of its gate
+	left       bool        // the client had left when the list was looked through
 	next, prev *patient
 }
+
+// now is the context that counts.
+func (p *patient) now() context.Context {
+	if p.ended.Load() {
+		return p.client
+	}
+	return p.Context
+}
+
+// Done implements [context.Context].
+func (p *patient) Done() <-chan struct{} { return p.now().Done() }
+
+// Err implements [context.Context].
+func (p *patient) Err() error { return p.now().Err() }
 
 // Value implements [context.Context]. The cancellation is asked first: that is
 // how package context finds it and needs no goroutine for each context below.
 func (p *patient) Value(key any) any {
-	if value := p.Context.Value(key); value != nil {
+	if value := p.now().Value(key); value != nil {
 		return value
 	}
 	return p.client.Value(key)
@@ -42,15 +61,21 @@ type patients struct {
 	timer *time.Timer // nil while the list is empty
 }
 
-// admit gives the request that the handlers get, and what can end their work
-// before its time. It is dismissed once they have ended. Over HTTP/2 and later a
-// client that leaves resets its stream, which says enough: there the handlers are
-// canceled at once.
-func (ps *patients) admit(r *http.Request) (*http.Request, *patient) {
-	p := &patient{client: r.Context()}
+// admit gives a request what can end the work of its handlers before its time. It
+// is dismissed once they have ended. The request stays the same one: Caddy's
+// placeholders and handle_errors know it by its address, and see what handlers
+// change of it. Over HTTP/2 and later a client that leaves resets its stream, which
+// says enough: there the handlers are canceled at once.
+func (ps *patients) admit(r *http.Request) *patient {
+	client := r.Context()
+	if before, ok := client.(*patient); ok && before.ended.Load() {
+		client = before.client // the request has been through a gate
+	}
+	p := &patient{client: client}
+	defer func() { *r = *r.WithContext(p) }()
 	if r.ProtoMajor != 1 {
-		p.Context, p.cancel = context.WithCancelCause(r.Context())
-		return r.WithContext(p), p
+		p.Context, p.cancel = context.WithCancelCause(client)
+		return p
 	}
 	p.Context, p.cancel = context.WithCancelCause(context.Background())
 	p.listed = true
@@ -63,11 +88,12 @@ func (ps *patients) admit(r *http.Request) (*http.Request, *patient) {
 	if ps.timer == nil {
 		ps.timer = time.AfterFunc(patience, ps.look)
 	}
-	return r.WithContext(p), p
+	return p
 }
 
 // dismiss ends what admit has begun.
 func (ps *patients) dismiss(p *patient) {
+	p.ended.Store(true)
 	defer p.cancel(context.Canceled)
 	if !p.listed {
 		return

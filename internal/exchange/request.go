@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,16 +18,18 @@ import (
 	"github.com/statusgate/statusgate/normalize"
 )
 
-// request is what an exchange knows of its request. Method and accept are as
+// request is what an exchange knows of its request. Method, host and accept are as
 // the client sent them: handlers behind the gate may change the [http.Request].
 type request struct {
 	*http.Request
+	client   context.Context   // canceled when the client leaves
 	upload   *requestbody.Body // nil where there is no content
 	record   *telemetry.Record
 	replacer *caddy.Replacer // nil outside Caddy's server
 	trace    *Trace          // nil in normal service
 	resource *Resource
 	method   string
+	host     string
 	accept   []string
 	id       string           // of the request, once it was needed
 	urn      string           // the same as a URI
@@ -59,13 +62,13 @@ func (r *request) hasContent() bool {
 
 func newRequest(g *Gate, r *http.Request, record *telemetry.Record) request {
 	return request{
-		Request: r, record: record, replacer: record.Replacer(), trace: g.Trace, resource: g.Resources.Defaults,
-		method: r.Method, accept: r.Header["Accept"],
+		Request: r, client: r.Context(), record: record, replacer: record.Replacer(), trace: g.Trace, resource: g.Resources.Defaults,
+		method: r.Method, host: r.Host, accept: r.Header["Accept"],
 	}
 }
 
 // left reports whether the client has left.
-func (r *request) left() bool { return r.Context().Err() != nil }
+func (r *request) left() bool { return r.client.Err() != nil }
 
 // mayStillRead reports whether a client that has left may only have ended its
 // sending, as only HTTP/1.x lets it. Then it is given an answer of the contract,

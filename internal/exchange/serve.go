@@ -34,8 +34,7 @@ func (g *Gate) serve(rw http.ResponseWriter, r *http.Request, next caddyhttp.Han
 		return err
 	}
 	if !g.Report {
-		var p *patient
-		r, p = g.patients.admit(r)
+		p := g.patients.admit(r)
 		x.sender.body.stop = p.cancel
 		defer g.patients.dismiss(p)
 	}
@@ -168,7 +167,7 @@ func (x *exchange) failed(err error) error {
 	if he, ok := errors.AsType[caddyhttp.HandlerError](err); ok && he.StatusCode != 0 {
 		status = he.StatusCode
 	}
-	if status == normalize.ClientGone || errors.Is(x.request.Context().Err(), context.Canceled) && x.request.upload.Fault() == requestbody.None {
+	if status == normalize.ClientGone || errors.Is(x.request.client.Err(), context.Canceled) && x.request.upload.Fault() == requestbody.None {
 		return x.gone(err)
 	}
 	x.request.trace.failed(err)

@@ -44,7 +44,7 @@ func (v *Visit) summarize(logged bool) {
 		// variable of the request is set: a connection attempt of reverse_proxy
 		// that lost its race may still be reading them.
 		if v.mode == enforce && logged {
-			caddyhttp.SetVar(v.request.Context(), caddyhttp.LogSkipVar, true)
+			caddyhttp.SetVar(v.client, caddyhttp.LogSkipVar, true)
 		}
 		return
 	}

@@ -1,6 +1,7 @@
 package overload
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -17,8 +18,8 @@ import (
 // nothing to do with any. It belongs to the goroutine of the handler, or to
 // whoever sends the body.
 type Visit struct {
-	shedder *Shedder // nil: the limiter was not asked, or is gone
-	request *http.Request
+	shedder *Shedder        // nil: the limiter was not asked, or is gone
+	client  context.Context // of the request, as the server made it: canceled when the client leaves
 	place   shed.Place
 	mode    mode     // in which the limiter decided
 	status  int      // of the head that came from behind, 0 for none
@@ -101,7 +102,7 @@ func (v *Visit) Enter(s *Shedder, r *Request) (Verdict, error) {
 		// nothing is shed any more.
 		return Admitted, nil
 	}
-	v.shedder, v.request, v.tunnel = s, r.Request, r.Method == http.MethodConnect
+	v.shedder, v.client, v.tunnel = s, r.Context(), r.Method == http.MethodConnect
 	v.mode = s.modeOf(p)
 	l.counts.count(v.mode, p)
 	switch {
@@ -149,7 +150,7 @@ func (v *Visit) Reported() bool { return v.mode == report }
 // a stream gives its place back.
 func (v *Visit) Head(status int, h http.Header) {
 	if v.shedder == nil || status >= 100 && status < 200 && status != http.StatusSwitchingProtocols ||
-		status == normalize.ClientGone && v.request.Context().Err() != nil {
+		status == normalize.ClientGone && v.client.Err() != nil {
 		return
 	}
 	l, p := v.shedder.limiter, &v.place
@@ -215,7 +216,7 @@ func (v *Visit) Ending(err error, reason any) shed.Ending {
 			returned = he.StatusCode
 		}
 	}
-	gone := v.request.Context().Err() != nil
+	gone := v.client.Err() != nil
 	switch {
 	case v.status == 0 && (gone || returned == normalize.ClientGone):
 		return shed.Left
