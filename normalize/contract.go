@@ -221,10 +221,10 @@ func (c *Contract) Decide(r *Response) Verdict {
 // derived is the status that a body says it should have had, brought into the
 // contract. What can't be derived, or not be sent, is 500. So is the number of an
 // error that IANA has no status for: it is the vendor's, and means what the vendor
-// says, whatever the table has under it.
+// says, whatever the table has under it. A number that the operator allows is known.
 func (c *Contract) derived(r *Response, rule int) int {
 	status, _ := c.rules.rules[rule].derive(r)
-	if status < 200 || status > 999 || status >= 400 && !Registered(status) {
+	if status < 200 || status > 599 || status >= 400 && !Registered(status) && c.base[slot(status)].reason != ReasonAllowed {
 		return http.StatusInternalServerError
 	}
 	v := c.withoutRules(&Response{Status: status, Header: r.Header, Method: r.Method, Request: r.Request})

@@ -112,9 +112,9 @@ func TestSoftErrorsBecomeHonest(t *testing.T) {
 				continue
 			}
 			if gates[family.name] == nil {
-				gates[family.name], _ = inProcess(t, family.rules+"\nsoft_errors")
+				gates[family.name], _ = inProcess(t, family.rules+"\nsoft_errors safe jsonrpc graphql")
 			}
-			got := through(t, gates[family.name], "application/json, text/xml;q=0.9, application/soap+xml;q=0.9, text/plain;q=0.5", c.answer)
+			got := throughAs(t, gates[family.name], http.MethodPost, "application/json, text/xml;q=0.9, application/soap+xml;q=0.9, text/plain;q=0.5", c.answer)
 			switch got.Code {
 			case c.Code:
 				right++
