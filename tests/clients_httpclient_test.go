@@ -132,11 +132,9 @@ func takePlace(t *testing.T, url string, taken func() bool) {
 	})
 }
 
-// Apache's HttpClient 5 repeats any method after 503, so a request that is not
-// idempotent and may have been executed must not get one. What says that nothing
-// was done, it may repeat.
-func TestHttpClientExecutesNothingTwice(t *testing.T) {
-	java := program(t, "java")
+// httpClientJars is the class path of Apache's HttpClient 5.
+func httpClientJars(t *testing.T) string {
+	t.Helper()
 	var jars []string
 	for _, name := range []string{"httpclient5", "httpcore5", "httpcore5-h2", "slf4j-api", "slf4j-nop"} {
 		jar := "/usr/share/java/" + name + ".jar"
@@ -145,6 +143,14 @@ func TestHttpClientExecutesNothingTwice(t *testing.T) {
 		}
 		jars = append(jars, jar)
 	}
+	return strings.Join(jars, ":")
+}
+
+// Apache's HttpClient 5 repeats any method after 503, so a request that is not
+// idempotent and may have been executed must not get one. What says that nothing
+// was done, it may repeat.
+func TestHttpClientExecutesNothingTwice(t *testing.T) {
+	java, jars := program(t, "java"), httpClientJars(t)
 	program(t, "javac")
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "Client.java"), httpClient)
@@ -184,7 +190,7 @@ func TestHttpClientExecutesNothingTwice(t *testing.T) {
 		{"POST", "/refused/1", 503, 0},
 		{"POST", "/shed/2", 503, 0},
 	}
-	args := []string{"-cp", strings.Join(jars, ":"), filepath.Join(dir, "Client.java")}
+	args := []string{"-cp", jars, filepath.Join(dir, "Client.java")}
 	for _, c := range cases {
 		args = append(args, c.method+" "+url+c.path)
 	}
