@@ -74,6 +74,9 @@ func refuses(status int, kind openapi.Kind) bool {
 // noteResponse notes what of an answer is not as its operation says.
 func (j *judgement) noteResponse(o *openapi.Operation) {
 	status := j.response.Status
+	if j.request.method == http.MethodHead && o.Method == http.MethodGet && (status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented) {
+		return // the description does not say that there is HEAD
+	}
 	if o.Covers(status) == openapi.Undocumented {
 		j.noteAbout(o, openapi.UndocumentedStatus, "")
 		return

@@ -64,6 +64,7 @@ func TestDocumentedStatusesPassAndDriftIsCounted(t *testing.T) {
 		},
 		{"a success that is not documented", statusgate.OpenAPI{}, nil, order, sends(204, ""), 204, "protocol", drifted("undocumented_status", "GET /orders/{id}", "204")},
 		{"an error where none is documented", statusgate.OpenAPI{}, nil, with("GET", "/api/files/x", ""), sends(409, "{}", jsonType), 400, "table", nil},
+		{"a HEAD that the backend does not have", statusgate.OpenAPI{}, nil, with("HEAD", "/api/orders/17", ""), sends(405, "", "Content-Type: text/plain"), 405, "documented", nil},
 		{"a HEAD", statusgate.OpenAPI{}, nil, with("HEAD", "/api/orders/17", ""), sends(200, "", jsonType), 200, "documented", nil},
 
 		{"normalize: the table's is documented", normalized, nil, order, sends(410, "{}", jsonType), 404, "table", drifted("undocumented_status", "GET /orders/{id}", "410")},

@@ -32,6 +32,7 @@ func All() []lab.Experiment[*Lab] {
 		{Name: "shed", Make: shedding},
 		{Name: "large", Make: large},
 		{Name: "growth", Long: true, Make: growth},
+		{Name: "described", Long: true, Make: growthDescribed},
 		{Name: "gates", Long: true, Make: growthGates},
 		{Name: "connections", Long: true, Make: growthConnections},
 		{Name: "sizes", Long: true, Make: growthSizes},
