@@ -32,7 +32,7 @@ func TestDashboardIsWhatGrafanaPublishes(t *testing.T) {
 // faults are what Grafana's schema has against a dashboard. The errors of its decoder may
 // be an empty list.
 func faults(text string) string {
-	var d dashboard.Dashboard
+	var d dashboard.Dashboard //nolint:staticcheck // its successor is for Grafana 12 and newer only
 	if err := d.UnmarshalJSONStrict([]byte(text)); err != nil && err.Error() != "" {
 		return err.Error()
 	}
