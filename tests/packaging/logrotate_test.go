@@ -33,7 +33,6 @@ func TestLogrotate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	none := make(chan struct{})
 	asked := 0
 	ask := func(n int) {
 		for range n {
@@ -43,14 +42,14 @@ func TestLogrotate(t *testing.T) {
 	}
 	for round := range 3 {
 		ask(5)
-		awaited(t, none, func() bool { return len(lines(t, log)) == 5 })
+		awaited(t, nil, func() bool { return len(lines(t, log)) == 5 })
 		run(t, dir, nil, "logrotate", "--force", "--state", state, configuration)
 		if left := lines(t, log); len(left) != 0 {
 			t.Errorf("round %d: %d lines are left", round, len(left))
 		}
 	}
 	ask(1)
-	awaited(t, none, func() bool { return len(lines(t, log)) == 1 })
+	awaited(t, nil, func() bool { return len(lines(t, log)) == 1 })
 	if got := len(lines(t, log+".1")); got != 5 {
 		t.Errorf("the last file has %d lines, want 5", got)
 	}

@@ -142,10 +142,11 @@ func startCaddy(t *testing.T, caddyfile, address string) {
 	})
 }
 
-// awaited asks until something is so, something else has ended, or half a minute is over.
+// awaited asks until something is so, something else has ended, or two minutes are over: the
+// machine may be busy.
 func awaited(t *testing.T, ended <-chan struct{}, so func() bool) {
 	t.Helper()
-	again, late := time.NewTicker(5*time.Millisecond), time.After(30*time.Second)
+	again, late := time.NewTicker(5*time.Millisecond), time.After(2*time.Minute)
 	defer again.Stop()
 	for !so() {
 		select {
