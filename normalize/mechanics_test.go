@@ -185,3 +185,21 @@ func BenchmarkMechanics(b *testing.B) {
 		})
 	}
 }
+
+func TestWhatARequestAskedForIsToldWithoutAContract(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		header http.Header
+		want   bool
+	}{
+		{206, http.Header{"Range": {"bytes=0-1"}}, true},
+		{206, nil, false},
+		{412, http.Header{"If-Match": {"*"}}, true},
+		{409, http.Header{"If-Match": {"*"}, "Range": {"bytes=0-1"}}, false},
+	} {
+		r := normalize.Response{Status: c.status, Method: "GET", Request: c.header}
+		if got := r.Asked(); got != c.want {
+			t.Errorf("%d to %v: got %t", c.status, c.header, got)
+		}
+	}
+}
