@@ -114,14 +114,24 @@ func (c *Codes) status(txt []byte) int {
 			return status
 		}
 	}
-	for _, known := range c.Words {
-		for _, word := range known.Words {
-			if fits(txt, word) {
-				return known.Status
-			}
+	for i := range c.Words {
+		if status := c.Words[i].of(txt); status > 0 {
+			return status
 		}
 	}
 	return c.Rest
+}
+
+// StatusOf gives the status where a text is one of the words, else 0.
+func (c WordCode) StatusOf(text string) int { return c.of([]byte(text)) }
+
+func (c *WordCode) of(txt []byte) int {
+	for _, word := range c.Words {
+		if fits(txt, word) {
+			return c.Status
+		}
+	}
+	return 0
 }
 
 // number gives what a number tells, 0 where that is nothing.

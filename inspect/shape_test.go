@@ -44,7 +44,7 @@ func TestWhatShapesTell(t *testing.T) {
 		{`{"a":8,"z":"200"}`, 403}, // no error
 		{`{"a":"x","list":["y"]}`, 405},
 		{`{"a":"x","list":[]}`, 400},
-		{`{"a":"` + strings.Repeat("x", 200) + `_not_found"}`, 400},                               // too long to tell anything
+		{`{"a":"` + strings.Repeat("x", 200) + `_not_found"}`, 400}, // too long to tell anything
 		{`{"list":["1","2","3","4","5","6","7","8","9"],"a":"user_not_found"}`, 405},              // more than are kept
 		{`{"list":["` + strings.Repeat("x", 200) + `","2"],"a":"user_not_found"}`, 404},           // in the order of the form
 		{`{"z":"` + strings.Repeat("4", 300) + `","a":"no_` + strings.Repeat("x", 9) + `"}`, 400}, // no number
@@ -184,5 +184,14 @@ func TestShapesThatAreNone(t *testing.T) {
 		Name: "x", Labels: []inspect.Media{inspect.MediaXML}, Pages: []inspect.Page{{Titles: []string{"x"}}},
 	}); err != nil {
 		t.Errorf("a page labelled as XML: %v", err)
+	}
+}
+
+func TestWordsOfACode(t *testing.T) {
+	code := inspect.WordCode{Status: 404, Words: []string{"gone", "*not_found"}}
+	for text, want := range map[string]int{"GONE": 404, "user_not_found": 404, "not_found_here": 0, "": 0} {
+		if got := code.StatusOf(text); got != want {
+			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
 	}
 }

@@ -25,6 +25,7 @@ type xmlInput struct {
 	label   string  // the charset parameter
 	head    [4]byte // the first bytes, until the coding is known; then a cut character
 	n       int
+	begin   [4]byte // the first bytes, while they are read
 	decoder charset.Decoder
 }
 
@@ -78,8 +79,8 @@ func (i *Inspector) beginXML() {
 	default:
 		in.coding = codingDeclares
 	}
-	begin := in.head // what is cut off it goes back there
-	i.convert(begin[length:len(head)])
+	in.begin = in.head // what is cut off it goes back there
+	i.convert(in.begin[length:len(head)])
 }
 
 // declared takes the encoding of the XML declaration, which counts only where

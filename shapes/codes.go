@@ -80,3 +80,14 @@ var grpc = &codes{
 func before(shared *codes, own ...wordCode) *codes {
 	return &codes{Words: append(own, shared.Words...), HTTP: shared.HTTP, Rest: shared.Rest}
 }
+
+// StatusOfWord gives the status that a code word tells which many families use alike,
+// such as 404 for USER_NOT_FOUND, and 0 for any other.
+func StatusOfWord(word string) int {
+	for _, known := range common.Words {
+		if status := known.StatusOf(word); status > 0 {
+			return status
+		}
+	}
+	return 0
+}

@@ -119,3 +119,11 @@ func TestTiersAreWords(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWordsThatTellAStatus(t *testing.T) {
+	for word, want := range map[string]int{"USER_NOT_FOUND": 404, "rate_limited": 503, "invalid_token": 401, "shipped": 0, "": 0} {
+		if got := shapes.StatusOfWord(word); got != want {
+			t.Errorf("%q: got %d, want %d", word, got, want)
+		}
+	}
+}
