@@ -45,6 +45,9 @@ func (h *Handler) build(at lines) (*built, mistakes) {
 	g := &exchange.Gate{Report: h.Report, ProxyStatus: b.oneOf("proxy_status", h.ProxyStatus, "on", "off") == 0}
 	out := &built{gate: g}
 	g.Name = b.name(h.Name)
+	if looks := b.oneOf("suspects", h.Suspects, "off", "on") == 1; looks || h.Report && h.Suspects == "" {
+		g.Suspects = new(exchange.Suspects)
+	}
 	b.inspection(h, g)
 	out.rules = b.contract(h, g)
 	out.declared, out.described = b.resources(h, g)

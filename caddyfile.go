@@ -81,6 +81,7 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //		challenge    <value>
 //		retry_after  <duration> [<duration>]
 //		proxy_status on|off
+//		suspects     on|off
 //		cors         off|<origin...> {
 //			expose <field...>
 //		}
@@ -231,6 +232,8 @@ func (p *parser) option(_, word string) {
 		p.retryAfter()
 	case "proxy_status":
 		p.one(&h.ProxyStatus)
+	case "suspects":
+		p.one(&h.Suspects)
 	case "cors":
 		p.cors()
 	case "problems":
@@ -251,7 +254,7 @@ func (p *parser) option(_, word string) {
 }
 
 const optionWords = "name, report, contract, allow, map, methods, consumes, produces, codings, resource, openapi, unknown_resources, paths, " +
-	"representations, location, challenge, retry_after, proxy_status, cors, problems, contract_page, inspect, soft_errors, shed or jobs"
+	"representations, location, challenge, retry_after, proxy_status, cors, problems, contract_page, inspect, soft_errors, suspects, shed or jobs"
 
 // refuse records a mistake and skips the option, its block included.
 func (p *parser) refuse(format string, args ...any) {

@@ -149,6 +149,11 @@ type Handler struct {
 	// (RFC 9209): `on` or `off`. Default: `on`.
 	ProxyStatus string `json:"proxy_status,omitempty"`
 
+	// Whether successes that look like errors and that no rule decides are remembered,
+	// for `caddy statusgate suspects` and the admin endpoint: `on` or `off`. Default:
+	// `on` in report mode, else `off`.
+	Suspects string `json:"suspects,omitempty"`
+
 	// Which pages of other origins may read the answers that the gate makes or
 	// changes. Default: none.
 	CORS *CORS `json:"cors,omitempty"`

@@ -23,6 +23,7 @@ var forbidden = map[string][]string{
 	"/problem":               {"caddy", "rooms"},
 	"/shapes":                {"caddy", "rooms"},
 	"/shed":                  {"caddy", "/internal/"},
+	"/suspects":              {"caddy", "rooms"},
 	"/transport":             {"caddy", "root", "rooms"},
 	"/internal/admin":        {"root", "/internal/command", "/internal/dryrun"},
 	"/internal/charset":      {module},

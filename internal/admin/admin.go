@@ -40,6 +40,7 @@ var routes = []struct {
 }{
 	{"/statusgate/gates", tellGates},
 	{"/statusgate/unknown", tellUnknown},
+	{"/statusgate/suspects", tellSuspects},
 	{"/statusgate/drift", tellDrift},
 	{"/statusgate/drift/overlay", tellOverlay},
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/statusgate/statusgate/internal/drift"
 	"github.com/statusgate/statusgate/internal/telemetry"
+	"github.com/statusgate/statusgate/suspects"
 )
 
 // gateAnswer is what is told of a gate.
@@ -61,6 +62,26 @@ func tellUnknown(gates []*Gate, _ *http.Request) (any, error) {
 		}
 	}
 	return map[string]any{"unknown": list}, nil
+}
+
+type suspectAnswer struct {
+	Gate string `json:"gate"`
+	suspects.Suspect
+}
+
+// tellSuspects lists successes that look like errors, those of a gate the most
+// frequent first.
+func tellSuspects(gates []*Gate, _ *http.Request) (any, error) {
+	list := []suspectAnswer{}
+	for _, g := range gates {
+		if g.Suspects == nil {
+			continue
+		}
+		for _, s := range g.Suspects.List() {
+			list = append(list, suspectAnswer{g.Name, s})
+		}
+	}
+	return map[string]any{"suspects": list}, nil
 }
 
 type driftAnswer struct {

@@ -32,8 +32,8 @@ it must, and what the gates would make of an access log.
 Every command reads the configuration that --config names, as 'caddy run' does:
 by default the Caddyfile in the working directory, or - for standard input. It
 runs the code that serves requests, but it listens nowhere, connects to nothing
-and writes no file that it was not told to write. Only 'drift' asks a Caddy that
-runs.
+and writes no file that it was not told to write. Only 'drift' and 'suspects'
+ask a Caddy that runs.
 
 The exit status is 0 if things are as wanted, 1 if they are not, and 2 if the
 command could not run.`,

@@ -28,6 +28,8 @@ type exchange struct {
 	sender     sender
 	inspection *inspection // a body that is held, or was
 	idle       idle        // where bodies may be held
+	watched    bool        // the body may be worth a look, which its first bytes tell
+	look       *look       // what is kept of it then
 }
 
 var exchanges = sync.Pool{New: func() any { return new(exchange) }}
@@ -184,6 +186,7 @@ func (x *exchange) writeHeader(status int) {
 // judge decides on a status from behind, or holds the response back.
 func (x *exchange) judge(status int) {
 	s := &x.sender
+	x.watched = x.mayLook(status)
 	o, undecided := x.judgement.begin(status, normalize.SourceBackend)
 	s.head.varies = !undecided && x.judgement.varies()
 	switch {
@@ -202,6 +205,9 @@ func (x *exchange) judge(status int) {
 func (x *exchange) write(p []byte) (int, error) {
 	if x.inspection == nil && x.sender.body.state == pending {
 		x.writeHeader(http.StatusOK)
+	}
+	if x.sees() {
+		x.see(p)
 	}
 	if x.inspection != nil {
 		return x.inspection.write(p)
@@ -234,6 +240,10 @@ func (x *exchange) readFrom(r io.Reader) (n int64, err error) {
 		if err != nil {
 			return n, endOf(err)
 		}
+	}
+	seen, err := x.seeFrom(to, r)
+	if n += seen; err != nil {
+		return n, endOf(err)
 	}
 	var rest int64
 	if x.sender.body.state == passing && passes(x.inspection) {

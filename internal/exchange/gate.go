@@ -71,6 +71,8 @@ type Gate struct {
 	Jobs *jobdesk.Desk
 	// Telemetry is where decisions are made known.
 	Telemetry *telemetry.Gate
+	// Suspects remember successes that look like errors, nil if nobody asks.
+	Suspects *Suspects
 	// Trace takes down what exchanges go through, nil in normal service.
 	Trace *Trace
 

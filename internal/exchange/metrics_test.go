@@ -17,6 +17,7 @@ import (
 
 	"github.com/statusgate/statusgate"
 	"github.com/statusgate/statusgate/internal/exchange"
+	"github.com/statusgate/statusgate/suspects"
 )
 
 func responses(gate, mode, received, sent, reason string) string {
@@ -141,6 +142,9 @@ func TestSeriesExistBeforeAnythingHappens(t *testing.T) {
 	}
 	for _, cause := range []string{"too_large", "coding", "memory", "stream", "malformed"} {
 		want[fmt.Sprintf(`undecided_total{cause=%q,gate="edge"}`, cause)] = "0"
+	}
+	for kind := range suspects.Kinds {
+		want[fmt.Sprintf(`suspects_total{gate="edge",kind=%q}`, kind)] = "0"
 	}
 	for sent, reason := range map[string]string{"200": "class", "400": "class", "500": "class"} {
 		want[responses("edge", "enforce", "other", sent, reason)] = "0"

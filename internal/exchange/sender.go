@@ -22,6 +22,7 @@ type sender struct {
 	outcome  normalize.Outcome // as it was decided, once it was
 	refused  normalize.Outcome // in report mode: how the request would have been answered
 	document document          // what a body that is held may turn out to be
+	ruled    bool              // a rule has decided, or it is an error anyway
 	drips    bool              // the backend's body may take its time after our own is ready
 }
 
@@ -88,6 +89,7 @@ func (s *sender) conclude(o normalize.Outcome) {
 		o = s.refused
 		o.Received = received
 	}
+	s.rules(&o)
 	s.request.trace.concluded(s.gate, &o)
 	s.record.Publish(&o)
 	s.record.Count(&o, s.limited(), s.request)
@@ -139,6 +141,7 @@ func (s *sender) overflow() {
 
 // mend makes a decision known and gives the head the fields that it owes.
 func (s *sender) mend(o *normalize.Outcome) {
+	s.rules(o)
 	before := s.request.trace.before(s.head.fields)
 	s.record.Publish(o)
 	s.head.mend(s.gate, s.request, o)

@@ -48,6 +48,7 @@ func (x *exchange) hand(rw http.ResponseWriter, r *http.Request, next caddyhttp.
 	w := newWriter(rw, x)
 	returned, alone := false, false
 	defer func() {
+		x.endLook(returned, alone)
 		if returned {
 			if last != nil {
 				last()

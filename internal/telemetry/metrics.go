@@ -23,6 +23,7 @@ type metrics struct {
 	violated  [violations]prometheus.Counter
 	undecided [causes]prometheus.Counter
 	changed   [changes]prometheus.Counter
+	suspected suspected
 	ruled     []counter // by rule
 	overhead  prometheus.Observer
 	slow      example // of overhead

@@ -35,6 +35,9 @@ func New(reg *prometheus.Registry, logger *zap.Logger, name string, report bool,
 	if err != nil {
 		return nil, err
 	}
+	if m.suspected, err = newSuspected(reg, name); err != nil {
+		return nil, err
+	}
 	g := &Gate{name: name, report: report, metrics: m}
 	for _, text := range rules {
 		g.rules = append(g.rules, rule{text, text})
