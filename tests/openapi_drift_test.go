@@ -28,9 +28,9 @@ func prometheusDescription(t *testing.T) string {
 }
 
 // prometheusRequests are what clients ask of Prometheus: what works, what it refuses,
-// and what is no part of its described API. Drift is what there is to be reported,
-// checked by hand against the answers of Prometheus 2.42 and its source; "" where the
-// answer is as described. All errors in JSON are: each operation has a default.
+// and what is no part of its described API. Drift is what is reported, each entry judged
+// by hand to be a difference of Prometheus 2.42 from the description, which is of
+// Prometheus 3; "" where the answer is as described. All errors in JSON are: each operation has a default.
 var prometheusRequests = []struct{ method, path, form, drift string }{
 	{"GET", "/api/v1/query?query=up", "", ""},
 	{"POST", "/api/v1/query", "query=up", ""},
