@@ -53,7 +53,7 @@ var protocols = []Row{
 	{
 		Name: "jsonrpc1", Family: "jsonrpc", Tier: Named,
 		Sender:  "servers of JSON-RPC 1.0: Deluge, Bitcoin, Trac",
-		Source:  "JSON-RPC 1.0 specification; ran: deluge-web 2.0.3",
+		Source:  "JSON-RPC 1.0 specification; ran: deluge-web 2.0.3, and npm jayson 5.0.0 for version 1, which leaves result out",
 		Example: `{"result": null, "error": {"message": "Unknown method", "code": 2}, "id": 2}`, ContentType: "application/json",
 		Status:  500,
 		Alike:   `{"result": true, "error": null, "id": 1}`,
@@ -65,6 +65,7 @@ var protocols = []Row{
 				must("error", open(may("code", tells(integer, rpcCodes)), must("message", text))), may("jsonrpc", one("1.0")),
 			),
 			object(must("result", nothing), must("id", scalar), must("error", filled)),
+			object(must("id", scalar), must("error", open(must("code", tells(between(-32768, -32000), rpcCodes)), must("message", text)))),
 			object(must("version", one("1.1")), may("id", scalar), must("error", open(must("code", tells(integer, rpcCodes)), must("message", text)))),
 		}},
 	},
