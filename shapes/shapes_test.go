@@ -127,3 +127,22 @@ func TestWordsThatTellAStatus(t *testing.T) {
 		}
 	}
 }
+
+// The library jayson answers as of version 1 without a result.
+func TestJSONRPCOfVersion1WithoutAResult(t *testing.T) {
+	rows := upTo("jsonrpc")
+	p := plan(t, rows)
+	for body, want := range map[string]int{
+		`{"id":1,"error":{"code":-32601,"message":"Method not found"}}`:            404,
+		`{"id":1,"error":{"code":-32099,"message":"Server error","data":{"x":1}}}`: 500,
+		`{"id":1,"error":{"code":17,"message":"none of the protocol's numbers"}}`:  0,
+		`{"id":1,"error":{"code":-32601}}`:                                         0,
+		`{"id":1,"error":null}`:                                                    0,
+		`{"id":1,"error":{"code":-32601,"message":"x"},"more":1}`:                  0,
+	} {
+		names, status := found(p, rows, "application/json", body, 512)
+		if slices.Contains(names, "jsonrpc1") != (want != 0) || want != 0 && status != want {
+			t.Errorf("%s: got %v, %d, want %d", body, names, status, want)
+		}
+	}
+}
