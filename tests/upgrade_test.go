@@ -14,8 +14,6 @@ import (
 	"net/http/httptest"
 	"net/http/httptrace"
 	"net/textproto"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -256,8 +254,10 @@ func TestEarlyHintsBeforeWhatFollows(t *testing.T) {
 // plainCodec carries strings as they are, so that the test needs no schema.
 type plainCodec struct{}
 
-func (plainCodec) Name() string                  { return "plain" }
+func (plainCodec) Name() string { return "plain" }
+
 func (plainCodec) Marshal(v any) ([]byte, error) { return []byte(*v.(*string)), nil }
+
 func (plainCodec) Unmarshal(b []byte, v any) error {
 	*v.(*string) = string(b)
 	return nil
@@ -358,62 +358,10 @@ func TestGRPC(t *testing.T) {
 	})
 }
 
-// readerFromSpy is a handler before the gate that tells whether a body came by
-// ReadFrom, which is how a file gets to the connection without being copied.
-type readerFromSpy struct{}
-
-var readFroms = make(chan int64, 8)
-
 func (readerFromSpy) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{ID: "http.handlers.test_read_from", New: func() caddy.Module { return new(readerFromSpy) }}
 }
 
 func (readerFromSpy) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	return next.ServeHTTP(&spyingWriter{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}, r)
-}
-
-type spyingWriter struct {
-	*caddyhttp.ResponseWriterWrapper
-}
-
-func (w *spyingWriter) ReadFrom(r io.Reader) (int64, error) {
-	n, err := w.ResponseWriterWrapper.ReadFrom(r)
-	if n > 0 {
-		readFroms <- n
-	}
-	return n, err
-}
-
-func init() { caddy.RegisterModule(readerFromSpy{}) }
-
-func TestFileReachesTheConnectionUncopied(t *testing.T) {
-	dir := t.TempDir()
-	content := strings.Repeat("0123456789", 10_000)
-	if err := os.WriteFile(filepath.Join(dir, "file.bin"), []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	port := freePort(t)
-	caddyInUse.Lock()
-	t.Cleanup(func() {
-		caddy.Stop()
-		caddyInUse.Unlock()
-	})
-	config := fmt.Sprintf(`{"admin":{"disabled":true,"config":{"persist":false}},"apps":{"http":{"grace_period":"1s","servers":{"test":{
-		"listen":["127.0.0.1:%d"],"automatic_https":{"disable":true},"routes":[{"handle":[
-			{"handler":"test_read_from"},{"handler":"statusgate"},{"handler":"file_server","root":%q}]}]}}}}}`, port, dir)
-	if err := caddy.Load([]byte(config), true); err != nil {
-		t.Fatal(err)
-	}
-	a := fetch(t, http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d/file.bin", port), "")
-	if a.body != content {
-		t.Errorf("got %d bytes, want %d", len(a.body), len(content))
-	}
-	select {
-	case n := <-readFroms:
-		if n != int64(len(content)) {
-			t.Errorf("%d bytes came by ReadFrom, want %d", n, len(content))
-		}
-	case <-time.After(patience):
-		t.Error("the file was copied")
-	}
 }
