@@ -280,3 +280,20 @@ func TestCancellationReachesTheBackend(t *testing.T) {
 	<-left
 	readLog(t, "access")
 }
+
+// TestTheAdminEndpointListsUpstreams, as those of reverse_proxy.
+func TestTheAdminEndpointListsUpstreams(t *testing.T) {
+	load(t, "{\nadmin off\npersist_config off\nauto_https off\n}\nhttp://"+freeAddress(t)+" {\nstatusgate_proxy 127.0.0.9:1\n}\n")
+	info, err := caddy.GetModule("admin.api.reverse_proxy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	routes := info.New().(caddy.AdminRouter).Routes()
+	if err := routes[0].Handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/reverse_proxy/upstreams", nil)); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.TrimSpace(w.Body.String()); got != `[{"address":"127.0.0.9:1","num_requests":0,"fails":0}]` {
+		t.Errorf("got %s", got)
+	}
+}
