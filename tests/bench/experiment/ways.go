@@ -66,14 +66,14 @@ func theWays(ctx context.Context, lab *Lab) (Report, error) {
 		Text:  "CPU per request, × stock Caddy with its defaults, with the least and largest of the rounds. The gate is on, and what is shipped is set. Stock Caddy answers the 520 by `handle_response`.",
 	}
 	table := Table{Columns: []string{"case", "stock Caddy (µs)"}}
-	var names []string
+	names := make([]string, 0, len(ways)+2)
 	for _, w := range ways {
 		names = append(names, w.name)
 	}
 	names = append(names, "nginx", "HAProxy")
 	table.Columns = append(append(table.Columns, names...), "both × reverse_proxy", "backend connections per 1000: stock, both")
 	for _, j := range journeys() {
-		var entries []entry
+		entries := make([]entry, 0, len(ways)+len(j.rivals))
 		for i := range ways {
 			entries = append(entries, entry{Proxy: lab.way(i)})
 		}
