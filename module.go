@@ -25,6 +25,7 @@ import (
 	"github.com/statusgate/statusgate/internal/exchange"
 	"github.com/statusgate/statusgate/internal/jobdesk"
 	"github.com/statusgate/statusgate/internal/overload"
+	_ "github.com/statusgate/statusgate/internal/proxy" // statusgate_proxy
 	"github.com/statusgate/statusgate/internal/telemetry"
 )
 

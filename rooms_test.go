@@ -38,6 +38,7 @@ var forbidden = map[string][]string{
 	"/internal/failure":      {"caddy", "root", "/internal/exchange"},
 	"/internal/jobdesk":      {"root", "/internal/exchange", "/internal/overload"},
 	"/internal/overload":     {"root", "/internal/exchange", "/internal/telemetry"},
+	"/internal/proxy":        {"root", "/internal/exchange", "/internal/overload", "/internal/telemetry"},
 	"/internal/registry":     {"caddy", "root", "/internal/exchange"},
 	"/internal/requestbody":  {"root", "/internal/exchange"},
 	"/internal/schematest":   {module},

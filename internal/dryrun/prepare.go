@@ -240,7 +240,7 @@ func (w *walk) handler(h object, raw json.RawMessage, on way) (any, error) {
 		return h, w.within(h, "errors", on)
 	case "intercept":
 		return h, w.responses(h, on)
-	case "reverse_proxy":
+	case "reverse_proxy", "statusgate_proxy":
 		return h, w.proxy(h, on)
 	case "static_response":
 		return standIn{Handler: standInName, Role: roleStatic, Name: name, InnerRaw: raw}, nil

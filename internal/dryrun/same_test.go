@@ -262,7 +262,7 @@ func (g *generator) options(name string) string {
 func (g *generator) site(address, backend string) string {
 	gate := "statusgate {\n" + indented(g.options("outer")) + "\n}\n"
 	proxy := "reverse_proxy " + backend + " {\n\ttransport http {\n\t\tkeepalive off\n\t\tresponse_header_timeout 5s\n\t}\n}\n"
-	proxy = one(g, proxy, proxy, proxy, "reverse_proxy "+backend+" {\n\theader_down X-From backend\n\theader_down -X-Job\n\ttransport http {\n\t\tkeepalive off\n\t\tcompression off\n\t}\n}\n",
+	proxy = one(g, proxy, proxy, strings.Replace(proxy, "reverse_proxy", "statusgate_proxy", 1), "reverse_proxy "+backend+" {\n\theader_down X-From backend\n\theader_down -X-Job\n\ttransport http {\n\t\tkeepalive off\n\t\tcompression off\n\t}\n}\n",
 		"reverse_proxy "+backend+" {\n\ttransport http {\n\t\tkeepalive off\n\t}\n\t@accel header X-Accel *\n\thandle_response @accel {\n\t\trespond \"accelerated {rp.header.X-Accel}\" 200\n\t}\n\t@gone status 410\n\treplace_status @gone 404\n}\n")
 	proxy = "reverse_proxy /refused 127.0.0.1:1\n" +
 		"reverse_proxy /slow " + backend + " {\n\ttransport http {\n\t\tresponse_header_timeout 20ms\n\t}\n}\n" + proxy

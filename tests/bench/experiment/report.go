@@ -31,6 +31,7 @@ func All() []lab.Experiment[*Lab] {
 		{Name: "refusals", Make: refusals},
 		{Name: "shed", Make: shedding},
 		{Name: "large", Make: large},
+		{Name: "ways", Long: true, Make: theWays},
 		{Name: "growth", Long: true, Make: growth},
 		{Name: "described", Long: true, Make: growthDescribed},
 		{Name: "gates", Long: true, Make: growthGates},

@@ -59,13 +59,18 @@ http://:%s {
 
 func caddy(name, gate, policy string) Rival {
 	return Rival{Name: name, start: func(s site) (string, []string, string) {
-		proxy := "reverse_proxy " + strings.Join(s.upstreams, " ")
+		way := os.Getenv("STATUSGATE_PROXY")
+		proxy := "reverse_proxy "
+		if way == "handler" || way == "both" {
+			proxy = "statusgate_proxy "
+		}
+		proxy += strings.Join(s.upstreams, " ")
 		var options []string
 		if policy != "" {
 			options = append(options, "lb_policy "+policy)
 		}
-		if transport := os.Getenv("STATUSGATE_TRANSPORT"); transport != "" {
-			options = append(options, "transport "+transport)
+		if way == "transport" || way == "both" {
+			options = append(options, "transport direct")
 		}
 		if len(options) > 0 {
 			proxy += " {\n\t\t" + strings.Join(options, "\n\t\t") + "\n\t}"
