@@ -279,6 +279,8 @@ func telltaleBehind(w http.ResponseWriter, r *http.Request) error {
 		return answers(520, "", asHTML)(w, r)
 	case "/unknown":
 		return answers(777, "")(w, r)
+	case "/suspect":
+		return answers(200, `{"status":"error","message":"order not found"}`, asJSON)(w, r)
 	case "/created":
 		return answers(201, "")(w, r)
 	case "/large":
@@ -331,7 +333,7 @@ func startTelltale(t *testing.T, port int) {
 		})
 	}
 	for _, host := range []string{"a.test", "b.test"} {
-		ask("GET", host, "/ok", "/error", "/table", "/unknown", "/created", "/large", "/failed")
+		ask("GET", host, "/ok", "/error", "/table", "/unknown", "/suspect", "/created", "/large", "/failed")
 		ask("DELETE", host, "/ok")
 		for range 4 {
 			ask("GET", host, "/busy", "/held", "/job")
