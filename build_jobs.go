@@ -262,7 +262,7 @@ const jobsWords = "match, after, path, keep, timeout, running, request, result, 
 
 // bytes reads an option with one size.
 func (p *parser) bytes(to *int64) {
-	word := p.Val()
+	word := p.named(p.Val())
 	var value string
 	p.one(&value)
 	if value == "" {
@@ -282,13 +282,13 @@ func (p *parser) storage(to *json.RawMessage) {
 	segment := p.NewFromNextSegment()
 	segment.Next() // storage
 	if !segment.NextArg() {
-		p.errf("storage: want a storage module, such as file_system")
+		p.errf("jobs storage: want a storage module, such as file_system")
 		return
 	}
 	name := segment.Val()
 	unmarshaled, err := caddyfile.UnmarshalModule(segment, "caddy.storage."+name)
 	if err != nil {
-		err = fmt.Errorf("storage: %w", err)
+		err = fmt.Errorf("jobs storage: %w", err)
 		if !strings.Contains(err.Error(), ", at ") { // not all of Caddy's have their line
 			err = fmt.Errorf("%w, at %s", err, at)
 		}
@@ -296,7 +296,7 @@ func (p *parser) storage(to *json.RawMessage) {
 		return
 	}
 	if _, ok := unmarshaled.(caddy.StorageConverter); !ok {
-		p.errf("storage: %s is no storage module", name)
+		p.errf("jobs storage: %s is no storage module", name)
 		return
 	}
 	*to = caddyconfig.JSONModuleObject(unmarshaled, "module", name, nil)

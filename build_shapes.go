@@ -2,6 +2,7 @@ package statusgate
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -132,7 +133,7 @@ func softErrors(words []string) ([]Rule, error) {
 	return rules, nil
 }
 
-// chosenErrors gives the groups that some words choose.
+// chosenErrors gives the groups that some words choose, or all their mistakes.
 func chosenErrors(words []string) (map[string]bool, error) {
 	tiers := map[string]shapes.Tier{wordProblem: shapes.Safe, wordPage: shapes.Safe}
 	for _, r := range shapes.All() {
@@ -146,26 +147,28 @@ func chosenErrors(words []string) (map[string]bool, error) {
 	for group, tier := range tiers {
 		chosen[group] = tier <= up
 	}
+	var mistakes []error
+	fail := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
 	for i, word := range words {
 		name, without := strings.CutPrefix(word, "-")
 		tier, known := tiers[name]
 		switch {
 		case slices.Contains(words[:i], word):
-			return nil, fmt.Errorf("%s stands there twice", word)
+			fail("%s stands there twice", word)
 		case word == wordSafe, word == wordCommon:
 		case !known:
-			return nil, unknownGroup(name)
+			mistakes = append(mistakes, unknownGroup(name))
 		case tier == shapes.Never:
-			return nil, fmt.Errorf("%s is not for soft_errors: its clients take any status but 200 for a broken connection", name)
+			fail("%s is not for soft_errors: its clients take any status but 200 for a broken connection", name)
 		case without && slices.Contains(words, name):
-			return nil, fmt.Errorf("%s contradicts %s", word, name)
+			fail("%s contradicts %s", word, name)
 		case without && !chosen[name]:
-			return nil, fmt.Errorf("%s leaves out what is not in it", word)
+			fail("%s leaves out what is not in it", word)
 		default:
 			chosen[name] = !without
 		}
 	}
-	return chosen, nil
+	return chosen, errors.Join(mistakes...)
 }
 
 // unknownGroup tells why a word is none of soft_errors.

@@ -23,6 +23,7 @@ func TestWordsOfSoftErrors(t *testing.T) {
 		{"common slck", `unknown error shape "slck": is slack meant?: want safe`},
 		{"common nginx", "nginx is a row of pages, which goes by that name"},
 		{"common jsonrpc2", "jsonrpc2 is a row of jsonrpc, which goes by that name"},
+		{"slck commn", "meant?: want safe, common, problem, html_page or the name of a shape, with - in front to leave it out\nunknown error shape \"commn\""},
 		{"safe safe", "safe stands there twice"},
 		{"common slack -slack", "-slack contradicts slack"},
 		{"-slack", "-slack leaves out what is not in it"},

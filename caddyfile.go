@@ -1,6 +1,8 @@
 package statusgate
 
 import (
+	"strings"
+
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
@@ -143,6 +145,7 @@ type parser struct {
 	lines    lines
 	mistakes mistakes
 	soft     SoftErrors
+	within   string // the option in whose block the parser is, "" for the directive's own
 }
 
 func newParser(d *caddyfile.Dispenser, h *Handler) *parser {
@@ -179,12 +182,15 @@ var repeats = map[string]bool{
 // but for those that may repeat and take care of their keys themselves. It
 // returns how many there were.
 func (p *parser) block(prefix string, option func(key, word string)) (options int) {
+	outer := p.within
+	defer func() { p.within = outer }()
+	p.within, _, _ = strings.Cut(prefix, ".")
 	for nesting := p.Nesting(); p.NextBlock(nesting); {
 		options++
 		word := p.Val()
 		key := prefix + word
 		if first, ok := p.lines[key]; ok {
-			p.refuse("%s: duplicate option, first at %s", word, first)
+			p.refuse("%s: duplicate option, first at %s", p.named(word), first)
 			continue
 		}
 		if !repeats[key] {
@@ -194,6 +200,9 @@ func (p *parser) block(prefix string, option func(key, word string)) (options in
 	}
 	return options
 }
+
+// named is what errors call an option: in a block, with the option of the block.
+func (p *parser) named(word string) string { return strings.TrimPrefix(p.within+" "+word, " ") }
 
 func (p *parser) where() position { return position{file: p.File(), line: p.Line()} }
 
@@ -288,7 +297,7 @@ func (p *parser) noBlock(word string) {
 
 // none reads an option without a value.
 func (p *parser) none() {
-	word := p.Val()
+	word := p.named(p.Val())
 	if args := p.RemainingArgs(); len(args) > 0 {
 		p.errf("%s: unexpected %q, it takes no value", word, args[0])
 	}
@@ -297,7 +306,7 @@ func (p *parser) none() {
 
 // one reads an option with one value.
 func (p *parser) one(to *string) {
-	word := p.Val()
+	word := p.named(p.Val())
 	switch args := p.RemainingArgs(); {
 	case len(args) != 1:
 		p.errf("%s: want one value, got %d (quote a value that has spaces)", word, len(args))
@@ -311,7 +320,7 @@ func (p *parser) one(to *string) {
 
 // list reads an option with one value or more.
 func (p *parser) list() []string {
-	word := p.Val()
+	word := p.named(p.Val())
 	args := p.RemainingArgs()
 	if len(args) == 0 {
 		p.errf("%s: want at least one value", word)
@@ -331,7 +340,7 @@ func (p *parser) words() (words []Word) {
 
 // duration reads an option with a duration; zero may mean the default in JSON.
 func (p *parser) duration(to *caddy.Duration, zero bool) {
-	word := p.Val()
+	word := p.named(p.Val())
 	var value string
 	p.one(&value)
 	if value == "" {

@@ -95,7 +95,7 @@ func (p *parser) location() {
 		case "prefix":
 			p.one(&l.Prefix)
 		default:
-			p.refuse("location: unknown option %q", word)
+			p.refuse("location: unknown option %q: want created, accepted, host or prefix", word)
 		}
 	})
 	if options == 0 {
@@ -148,7 +148,7 @@ func (p *parser) problems() {
 		case "html":
 			p.one(&problems.HTML)
 		default:
-			p.refuse("problems: unknown option %q", word)
+			p.refuse("problems: unknown option %q: want type, formats, bodies, detail, members or html", word)
 		}
 	})
 	if options == 0 && !problems.Off {
@@ -159,7 +159,7 @@ func (p *parser) problems() {
 // members reads a block of names with a value each.
 func (p *parser) members(problems *Problems) {
 	if args := p.RemainingArgs(); len(args) > 0 {
-		p.errf("members: unexpected %q: names and values stand in a block", args[0])
+		p.errf("problems members: unexpected %q: names and values stand in a block", args[0])
 	}
 	problems.Members = make(map[string]string)
 	for nesting := p.Nesting(); p.NextBlock(nesting); {
@@ -168,15 +168,15 @@ func (p *parser) members(problems *Problems) {
 		_, twice := problems.Members[name]
 		switch {
 		case twice:
-			p.errf("members: %q stands there twice", name)
+			p.errf("problems members: %q stands there twice", name)
 		case len(args) != 1:
-			p.errf("members: %s wants one value, got %d (quote a value that has spaces)", name, len(args))
+			p.errf("problems members: %s wants one value, got %d (quote a value that has spaces)", name, len(args))
 		default:
 			problems.Members[name] = args[0]
 		}
-		p.noBlock("members")
+		p.noBlock("problems members")
 	}
 	if len(problems.Members) == 0 {
-		p.errf("members: no member in its block")
+		p.errf("problems members: no member in its block")
 	}
 }

@@ -2,6 +2,7 @@ package statusgate
 
 import (
 	"math"
+	"strings"
 
 	"github.com/dustin/go-humanize"
 
@@ -140,7 +141,9 @@ func (p *parser) softErrors() {
 		p.soft = SoftErrors{wordSafe}
 	}
 	if _, err := softErrors(p.soft); err != nil {
-		p.errf("soft_errors: %v", err)
+		for mistake := range strings.Lines(err.Error()) { // each has its own
+			p.errf("soft_errors: %s", strings.TrimSuffix(mistake, "\n"))
+		}
 	}
 }
 

@@ -68,17 +68,17 @@ func (p *parser) matchers(prefix, word string, to *caddyhttp.RawMatcherSets) {
 	if segment.NextArg() {
 		switch name := segment.Val(); {
 		case strings.HasPrefix(name, "@"):
-			p.errf("%s: %q: a named matcher can't stand here, write what it matches", word, name)
+			p.errf("%s: %q: a named matcher can't stand here, write what it matches", p.named(word), name)
 			return
 		case strings.HasPrefix(name, "/"), name == "*":
-			p.errf("%s: %q: a path alone can't stand here, write path %s", word, name, name)
+			p.errf("%s: %q: a path alone can't stand here, write path %s", p.named(word), name, name)
 			return
 		}
 		segment.Prev()
 	}
 	set, err := caddyhttp.ParseCaddyfileNestedMatcherSet(segment)
 	if err != nil {
-		err = fmt.Errorf("%s: %w", word, err)
+		err = fmt.Errorf("%s: %w", p.named(word), err)
 		if !strings.Contains(err.Error(), ", at ") { // not all of Caddy's have their line
 			err = fmt.Errorf("%w, at %s", err, at)
 		}
@@ -136,7 +136,7 @@ func (s *sharedLimiter) at(option string) position {
 
 // number reads an option with one whole number, at least so large.
 func (p *parser) number(to *int, least int) (ok bool) {
-	word := p.Val()
+	word := p.named(p.Val())
 	var value string
 	p.one(&value)
 	if value == "" {

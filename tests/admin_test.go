@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -142,7 +143,7 @@ func TestTheAdminEndpointTellsOfDrift(t *testing.T) {
 	if overlay.Overlay != "1.0.0" || len(overlay.Actions) != 1 || overlay.Actions[0].Target != "$['paths']['/orders']['get']" {
 		t.Errorf("got %+v", overlay)
 	}
-	if a := fetch(t, http.MethodGet, admin+"/drift/overlay?document=other.yaml", ""); a.StatusCode != http.StatusNotFound {
+	if a := fetch(t, http.MethodGet, admin+"/drift/overlay?document=other.yaml", ""); a.StatusCode != http.StatusNotFound || !strings.Contains(a.body, filepath.Base(file)) {
 		t.Errorf("another document: got %s", a.Status)
 	}
 }

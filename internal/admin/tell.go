@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -105,20 +106,24 @@ func tellDrift(gates []*Gate, _ *http.Request) (any, error) {
 // document may be left out where there is only one.
 func tellOverlay(gates []*Gate, r *http.Request) (any, error) {
 	gate, file := r.URL.Query().Get("gate"), r.URL.Query().Get("document")
-	var candidates []string
+	var all, candidates []string
 	var found []func() any
 	for _, l := range ledgers(gates) {
 		for _, f := range l.API().Files {
+			name := fmt.Sprintf("gate=%q document=%q", l.gate, f)
+			all = append(all, name)
 			if (gate == "" || gate == l.gate) && (file == "" || file == f) {
-				candidates = append(candidates, fmt.Sprintf("gate=%q document=%q", l.gate, f))
+				candidates = append(candidates, name)
 				found = append(found, func() any { return l.Overlay(f) })
 			}
 		}
 	}
-	switch len(found) {
-	case 0:
-		return nil, caddy.APIError{HTTPStatus: http.StatusNotFound, Err: fmt.Errorf("no gate %q has a document %q", gate, file)}
-	case 1:
+	switch {
+	case len(all) == 0:
+		return nil, caddy.APIError{HTTPStatus: http.StatusNotFound, Err: errors.New("no gate has a document")}
+	case len(found) == 0:
+		return nil, caddy.APIError{HTTPStatus: http.StatusNotFound, Err: fmt.Errorf("there is no gate=%q document=%q, but %s", gate, file, strings.Join(all, ", "))}
+	case len(found) == 1:
 		return found[0](), nil
 	}
 	return nil, caddy.APIError{HTTPStatus: http.StatusBadRequest, Err: fmt.Errorf("which of %s?", strings.Join(candidates, ", "))}

@@ -102,7 +102,7 @@ func TestAuditAndTableFail(t *testing.T) {
 		want  string
 	}{
 		{"", []string{"table", "-o", "pdf"}, `"pdf" is not one of csv, json, sql`},
-		{"", []string{"table", "x"}, "got 1 arguments"},
+		{"", []string{"table", "x"}, "want no argument but flags: got 1"},
 		{"", []string{"table", "--gate", "other", "-c", caddyfile}, "no such gate"},
 		{two, []string{"table", "-c", "-"}, "several gates, say which: a (-:2), b (-:7)"},
 		{"", []string{"table", "-c", "nowhere"}, "nowhere"},

@@ -68,7 +68,7 @@ func runs(cmd *cobra.Command, least, most int, do action) *cobra.Command {
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) < least || most >= 0 && len(args) > most {
-			return misused(cmd, fmt.Errorf("got %d arguments", len(args)))
+			return misused(cmd, fmt.Errorf("%s: got %d", wants(least, most), len(args)))
 		}
 		wanted, err := do(cmd, args)
 		switch {
@@ -81,6 +81,17 @@ func runs(cmd *cobra.Command, least, most int, do action) *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// wants says how many arguments a command takes.
+func wants(least, most int) string {
+	switch {
+	case most == 0:
+		return "want no argument but flags"
+	case most < 0:
+		return fmt.Sprintf("want %d argument or more", least)
+	}
+	return fmt.Sprintf("want %d arguments", most)
 }
 
 // Exit statuses beside 0.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,29 @@ func (r *running) ask(path string, into any) error {
 		return fmt.Errorf("the Caddy at %s answers what is no JSON: %w", address, err)
 	}
 	return nil
+}
+
+// mustKnow refuses the name of a gate that the Caddy does not have, so that a slip of
+// the pen is not taken for a gate without anything to tell.
+func (r *running) mustKnow(gate string) error {
+	var known struct {
+		Gates []struct {
+			Gate string `json:"gate"`
+		} `json:"gates"`
+	}
+	if err := r.ask("/statusgate/gates", &known); err != nil {
+		return err
+	}
+	var names []string
+	for _, one := range known.Gates {
+		if one.Gate == gate {
+			return nil
+		}
+		if !slices.Contains(names, one.Gate) {
+			names = append(names, one.Gate)
+		}
+	}
+	return fmt.Errorf("--gate: no gate has the name %q: there is %s", gate, strings.Join(names, ", "))
 }
 
 // beside is what the flags of the command say.
@@ -101,6 +125,11 @@ func (d *beside) run(cmd *cobra.Command, _ []string) (bool, error) {
 			return false, err
 		}
 		return true, writeOverlay(cmd.OutOrStdout(), &o, d.json)
+	}
+	if d.gate != "" {
+		if err := d.mustKnow(d.gate); err != nil {
+			return false, err
+		}
 	}
 	var seen struct {
 		Drift []sighting `json:"drift"`

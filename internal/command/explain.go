@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -98,7 +99,7 @@ func (e *explain) script(cmd *cobra.Command) (*dryrun.Script, error) {
 	case e.failure != "":
 		failure, err := dryrun.ParseFailure(e.failure)
 		if err != nil {
-			return nil, errors.Join(errors.New("--error"), err)
+			return nil, fmt.Errorf("--error: %w", err)
 		}
 		return &dryrun.Script{Failure: failure}, nil
 	case e.raw != "":

@@ -142,9 +142,9 @@ func TestExplainFails(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"GET"}, "got 1 arguments\nUsage: "},
+		{[]string{"GET"}, "want 2 arguments: got 1\nUsage: "},
 		{[]string{"GET", "/", "--nope"}, "unknown flag: --nope\nUsage: "},
-		{[]string{"GET", "/", "--error", "lost"}, `"lost" is not one of refused`},
+		{[]string{"GET", "/", "--error", "lost"}, `--error: "lost" is not one of refused`},
 		{[]string{"GET", "/", "--error", "dns", "--status", "200"}, "use one"},
 		{[]string{"GET", "/", "--response", "-", "--status", "200"}, "use one"},
 		{[]string{"GET", "/", "--response", "nowhere"}, "nowhere"},

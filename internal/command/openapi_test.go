@@ -101,6 +101,7 @@ func admin(t *testing.T, status int, answers map[string]string) (address string)
 
 func TestDrift(t *testing.T) {
 	address := admin(t, 200, map[string]string{
+		"/statusgate/gates": `{"gates":[{"gate":"a"},{"gate":"b"},{"gate":"c"}]}`,
 		"/statusgate/drift": `{"drift":[
 {"gate":"a","kind":"undocumented_status","operation":"GET /orders","received":409,"count":2,"first":"2026-01-01T00:00:00Z","last":"2026-01-01T00:00:00Z"},
 {"gate":"b","kind":"missing_header","operation":"GET /orders/{id}","received":200,"value":"X-A","count":5,"first":"2026-01-01T00:00:00Z","last":"2026-01-01T00:00:00Z"}]}`,
@@ -119,6 +120,9 @@ func TestDrift(t *testing.T) {
 	}
 	if out, _ = runs(t, 0, "", "drift", "--address", address, "--gate", "a", "--overlay"); !strings.HasPrefix(out, "overlay: 1.0.0\n") {
 		t.Errorf("got\n%s", out)
+	}
+	if _, errs := runs(t, 2, "", "drift", "--address", address, "--gate", "d"); !strings.Contains(errs, `no gate has the name "d": there is a, b, c`) {
+		t.Errorf("got %s", errs)
 	}
 	if _, errs := runs(t, 2, "", "drift", "--address", admin(t, 404, nil)); !strings.Contains(errs, "404") {
 		t.Errorf("got %s", errs)

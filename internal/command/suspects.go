@@ -56,6 +56,11 @@ type suspect struct {
 
 // run prints what was seen. It is as wanted if there is nothing.
 func (s *suspected) run(cmd *cobra.Command, _ []string) (bool, error) {
+	if s.gate != "" {
+		if err := s.mustKnow(s.gate); err != nil {
+			return false, err
+		}
+	}
 	var seen struct {
 		Suspects []suspect `json:"suspects"`
 	}

@@ -7,6 +7,7 @@ import (
 
 func TestSuspects(t *testing.T) {
 	address := admin(t, 200, map[string]string{
+		"/statusgate/gates": `{"gates":[{"gate":"a"},{"gate":"b"},{"gate":"c"}]}`,
 		"/statusgate/suspects": `{"suspects":[
 {"gate":"a","kind":"xml","path":"/report","type":"text/xml","status":200,"seen":"xml r/@stat fail","rule":"map 200 500 when xml r/@stat fail","count":2,"first":"2026-01-01T00:00:00Z","last":"2026-01-01T00:00:00Z"},
 {"gate":"b","kind":"json","path":"/orders/{id}","type":"application/json","status":200,"seen":"json /error/code X","rule":"map 200 500 when json /error/code X","count":5,"first":"2026-01-01T00:00:00Z","last":"2026-01-01T00:00:00Z"}]}`,
@@ -21,6 +22,9 @@ func TestSuspects(t *testing.T) {
 	}
 	if out, _ = runs(t, 0, "", "suspects", "--address", address, "--gate", "c"); out != "" {
 		t.Errorf("got\n%s", out)
+	}
+	if _, errs := runs(t, 2, "", "suspects", "--address", address, "--gate", "d"); !strings.Contains(errs, `no gate has the name "d": there is a, b, c`) {
+		t.Errorf("got %s", errs)
 	}
 	if _, errs := runs(t, 2, "", "suspects", "--address", admin(t, 200, nil)); !strings.Contains(errs, "no JSON") {
 		t.Errorf("got %s", errs)
