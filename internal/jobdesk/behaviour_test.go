@@ -314,6 +314,40 @@ func TestIdempotencyKeys(t *testing.T) {
 	s.outcome(first.Header.Get("Location"))
 }
 
+// Where the gate doesn't know who asks, whoever only knows the key of a request gets
+// nothing of its outcome.
+func TestIdempotencyKeysOfStrangers(t *testing.T) {
+	b := newBackend(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "for "+r.Header.Get("Authorization"))
+	})
+	gate, address := "jobs {\n match path /*\n after 20s\n}", ""
+	s := newSite(t, gate, b.proxy())
+	address, s.address = s.address, strings.Replace(s.address+", http://"+s.address, "127.0.0.1", "other.example", 1)
+	s.load(gate, b.proxy(), "", "uri strip_prefix /other")
+	s.address = address
+	ask := func(path string, fields ...string) answer {
+		return s.ask("POST", path, "order", append(fields, "Idempotency-Key", "1")...)
+	}
+	if a := ask("/now", "Authorization", "Bearer ann"); a.StatusCode != 200 || a.text != "for Bearer ann" {
+		t.Fatalf("got %d %s", a.StatusCode, a.text)
+	}
+	for what, a := range map[string]answer{
+		"somebody else": ask("/now", "Authorization", "Bearer bob"),
+		"nobody":        ask("/now"),
+		"a session":     ask("/now", "Authorization", "Bearer ann", "Cookie", "s=1"),
+		"a key":         ask("/now", "Authorization", "Bearer ann", "X-Api-Key", "1"),
+		"another host":  ask("/now", "Authorization", "Bearer ann", "Host", "other.example"),
+		"another path":  ask("/other/now", "Authorization", "Bearer ann"),
+	} {
+		if a.StatusCode != 400 || strings.Contains(a.text, "ann") {
+			t.Errorf("%s: got %d %s", what, a.StatusCode, a.text)
+		}
+	}
+	if a := ask("/now", "Authorization", "Bearer ann"); a.StatusCode != 200 || a.text != "for Bearer ann" {
+		t.Errorf("the same again: got %d %s", a.StatusCode, a.text)
+	}
+}
+
 // Interim answers go to a client that waits.
 func TestInterimAnswers(t *testing.T) {
 	b := newBackend(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -122,6 +122,9 @@ func (s *site) try(ctx context.Context, method, path, content string, fields ...
 	for i := 0; i < len(fields); i += 2 {
 		r.Header.Add(fields[i], fields[i+1])
 	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host
+	}
 	response, err := s.client.Do(r)
 	if err != nil {
 		return answer{}, err

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
 	"github.com/statusgate/statusgate/jobs"
 )
@@ -35,12 +38,44 @@ func (t *Turn) find(ctx context.Context) (id jobs.ID, err error) {
 	if t.key.code, err = k.Code(ctx, "key", owner, []byte(t.wish.Key)); err != nil {
 		return id, err
 	}
-	request := t.original
-	t.key.fingerprint, err = k.Code(ctx, "request", []byte(request.Method), []byte(request.URL.RequestURI()), t.content)
-	if err != nil {
+	texts := append(target(t.original), t.content)
+	if len(owner) == 0 {
+		texts = append(texts, credentials(t.original)...)
+	}
+	if t.key.fingerprint, err = k.Code(ctx, "request", texts...); err != nil {
 		return id, err
 	}
 	return k.Find(ctx, t.key.code, t.key.fingerprint)
+}
+
+// target is what a request asks for, as its client wrote it: sites and paths may
+// share a gate behind which they are told apart no more.
+func target(r *http.Request) [][]byte {
+	method, uri := r.Method, r.URL
+	if original, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok && original.URL != nil { // it has no host
+		method, uri = original.Method, original.URL
+	}
+	return [][]byte{[]byte(method), []byte(strings.ToLower(r.Host)), []byte(uri.RequestURI())}
+}
+
+// credentialFields are those by which backends know who asks.
+var credentialFields = [...]string{
+	"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "Api-Key", "Apikey", "X-Auth-Token", "X-Access-Token",
+	"X-Amz-Security-Token", "Private-Token", "X-Forwarded-User", "X-Remote-User", "Remote-User",
+}
+
+// credentials are what a request says of who asks. Where the gate doesn't know that,
+// who only knows an idempotency key must not get what somebody else has asked for.
+func credentials(r *http.Request) (texts [][]byte) {
+	for _, name := range credentialFields {
+		for _, line := range r.Header[name] {
+			texts = append(texts, []byte(name), []byte(line))
+		}
+	}
+	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
+		texts = append(texts, []byte("certificate"), r.TLS.PeerCertificates[0].Raw)
+	}
+	return texts
 }
 
 // repeat answers with the job that an earlier request of the same key has made; it
