@@ -33,6 +33,13 @@ func Run(stdin string, args ...string) (stdout, stderr string, status int) {
 // Coloured is a text in a colour, as a terminal gets it.
 func Coloured(text string) string { return (&printer{colour: true}).in(red, text) }
 
+// Printed is a text as people get it, in colour or without.
+func Printed(text string, colour bool) string {
+	var b strings.Builder
+	(&printer{w: &b, colour: colour}).printf("%s", text)
+	return b.String()
+}
+
 // ProgressLine says how far a reading is after some time.
 func ProgressLine(at accesslog.Progress, took time.Duration) string { return progressLine(at, took) }
 

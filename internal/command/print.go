@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -46,11 +48,48 @@ func (p *printer) in(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-// printf prints, and keeps the first error.
+// printf prints, and keeps the first error. What clients and backends have sent can't
+// command the terminal: of what no person sees only colours are left as they are.
 func (p *printer) printf(format string, args ...any) {
 	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format, args...)
+		_, p.err = io.WriteString(p.w, p.visible(fmt.Sprintf(format, args...)))
 	}
+}
+
+// unseen are the characters of a text that command a terminal, or that turn its order
+// round: all controls but tabs and ends of lines, and those of Unicode Annex 9. What is
+// no UTF-8 may be a control in other character sets.
+var unseen = regexp.MustCompile(`[^\P{Cc}\t\n]|[\x{200e}\x{200f}\x{061c}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{2028}\x{2029}\x{fffd}]`)
+
+// coloured is what [printer.in] puts around a text.
+var coloured = regexp.MustCompile(`^\x1b\[(0|1|2|31|32|33)m`)
+
+// visible makes what is unseen seen, as Go writes it.
+func (p *printer) visible(text string) string {
+	if !unseen.MatchString(text) {
+		return text
+	}
+	var b strings.Builder
+	for text != "" {
+		at := unseen.FindStringIndex(text)
+		if at == nil {
+			break
+		}
+		b.WriteString(text[:at[0]])
+		escape, colour := text[at[0]:at[1]], ""
+		if p.colour {
+			colour = coloured.FindString(text[at[0]:])
+		}
+		if colour != "" {
+			b.WriteString(colour)
+			text = text[at[0]+len(colour):]
+			continue
+		}
+		quoted := strconv.QuoteToASCII(escape)
+		b.WriteString(quoted[1 : len(quoted)-1])
+		text = text[at[1]:]
+	}
+	return b.String() + text
 }
 
 // label is how wide the words in front are.
