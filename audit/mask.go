@@ -1,6 +1,9 @@
 package audit
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 const (
 	maskSegments = 8  // of a path that are told apart
@@ -22,7 +25,7 @@ func Mask(path string) string {
 		b.WriteByte('/')
 		switch {
 		case segment == "":
-		case len(segment) > maskSegment || kindOf(strings.ToLower(segment)) != kindWord:
+		case len(segment) > maskSegment || !isRoute(segment) || kindOf(strings.ToLower(segment)) != kindWord:
 			b.WriteString("{…}")
 		default:
 			b.WriteString(segment)
@@ -32,4 +35,15 @@ func Mask(path string) string {
 		}
 	}
 	return b.String()
+}
+
+// isRoute: letters, digits and what else is in the names of routes. Titles and names
+// of people have spaces, and nothing else has controls.
+func isRoute(segment string) bool {
+	for _, c := range segment {
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !unicode.IsMark(c) && !strings.ContainsRune("-._~!$'()*+:", c) {
+			return false
+		}
+	}
+	return true
 }

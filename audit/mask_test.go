@@ -18,6 +18,9 @@ func TestMask(t *testing.T) {
 		"/reports/2026-11-28":                            "/reports/{…}",
 		"/users/ann@example.com":                         "/users/{…}",
 		"//a":                                            "//a",
+		"/users/ann smith/caf\u00e9":                     "/users/{…}/caf\u00e9",
+		"/a\x1b]0;root\x07/\u009b2J/\xff/\u202egpj/a\nb": "/{…}/{…}/{…}/{…}/{…}",
+		"/orders(17)/x:cancel/$metadata":                 "/orders(17)/x:cancel/$metadata",
 		"/" + strings.Repeat("x", 60):                    "/{…}",
 		"/a/b/c/d/e/f/g/h/i/j":                           "/a/b/c/d/e/f/g/h/…",
 	} {
