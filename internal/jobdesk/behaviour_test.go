@@ -230,6 +230,11 @@ func TestCancelingJobs(t *testing.T) {
 	if a := s.ask("POST", job+"?cancel", "", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site"); a.StatusCode != 405 {
 		t.Errorf("the form of another site: got %d", a.StatusCode)
 	}
+	for _, origin := range []string{"http://evil.example", "null"} { // browsers say no more where there is no TLS
+		if a := s.ask("POST", job+"?cancel", "", "Content-Type", "application/x-www-form-urlencoded", "Origin", origin); a.StatusCode != 405 {
+			t.Errorf("the form of %s: got %d", origin, a.StatusCode)
+		}
+	}
 	if a := s.ask("POST", job+"?cancel", "", "Content-Type", "application/x-www-form-urlencoded"); a.StatusCode != 202 {
 		t.Errorf("the form: got %d", a.StatusCode)
 	}
@@ -267,6 +272,16 @@ func TestOwners(t *testing.T) {
 	if a := s.ask("GET", job, "", "X-User", "bob"); a.StatusCode != 404 {
 		t.Errorf("the outcome for somebody else: got %d", a.StatusCode)
 	}
+	// What a template is made of is not mixed up.
+	s.load("jobs {\n owner {http.request.header.X-User}{http.request.header.X-Tenant}\n}", b.proxy())
+	mine := s.accepted("POST", "/now", "order", "X-User", "ann", "X-Tenant", "x1")
+	if a := s.outcome(mine, "X-User", "ann", "X-Tenant", "x1"); a.StatusCode != 200 {
+		t.Errorf("the owner of two parts: got %d", a.StatusCode)
+	}
+	if a := s.ask("GET", mine, "", "X-User", "annx", "X-Tenant", "1"); a.StatusCode != 404 {
+		t.Errorf("an owner of two other parts: got %d", a.StatusCode)
+	}
+	s.load("jobs {\n owner {http.request.header.X-User}\n}", b.proxy())
 	// Their keys are apart, too.
 	for _, user := range []string{"ann", "bob"} {
 		a := s.ask("POST", "/now", user, "X-User", user, "Idempotency-Key", "1", "Prefer", "respond-async")

@@ -27,16 +27,21 @@ func parseOwner(text string) ownerTemplate {
 	}
 }
 
-// expand fills the placeholders in. If all are empty, so is the text: what stands
+// expand tells who asks: what the placeholders stand for, each for itself, so that
+// "ab" and "c" are not "a" and "bc". If all are empty, so is the text: what stands
 // between them is the same for everyone.
 func (t *ownerTemplate) expand(replacer *caddy.Replacer) string {
 	if replacer == nil {
 		return ""
 	}
+	owner, known := t.text, false
 	for _, name := range t.names {
-		if value, _ := replacer.GetString(name); value != "" {
-			return replacer.ReplaceAll(t.text, "")
-		}
+		value, _ := replacer.GetString(name)
+		owner += "\x00" + value
+		known = known || value != ""
 	}
-	return ""
+	if !known {
+		return ""
+	}
+	return owner
 }

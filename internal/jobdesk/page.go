@@ -48,13 +48,21 @@ const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:
 const cancelField = "cancel"
 
 // isCancelForm tells the form of the page, for browsers send no DELETE. A page of
-// another site can't send it: the browser would say so.
-func isCancelForm(r *http.Request) bool {
+// another site can't send it: the browser would say so. Over HTTP without TLS it says
+// only the origin.
+func isCancelForm(r *http.Request, at Place) bool {
 	contentType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	if contentType != "application/x-www-form-urlencoded" || r.ContentLength > 64 {
 		return false
 	}
-	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+	origin := r.Header.Get("Origin")
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+	case "":
+		if _, host, _ := strings.Cut(origin, "://"); origin != "" && !strings.EqualFold(host, at.Host) {
+			return false
+		}
+	default:
 		return false
 	}
 	return r.URL.RawQuery == cancelField

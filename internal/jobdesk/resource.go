@@ -91,7 +91,7 @@ func (d *Desk) Serve(r *http.Request, res Resource, at Place) *Answer {
 		return d.fault(err)
 	case res.state:
 		methods = "GET, HEAD"
-	case r.Method == http.MethodDelete, r.Method == http.MethodPost && isCancelForm(r):
+	case r.Method == http.MethodDelete, r.Method == http.MethodPost && isCancelForm(r, at):
 		return d.delete(ctx, r, &job, run, at)
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
