@@ -61,6 +61,11 @@ type Jobs struct {
 	// with more fails. Default: 16777216.
 	Result int64 `json:"result,omitempty"`
 
+	// What all outcomes may take together that this Caddy has stored and that have not
+	// expired, in bytes, at most 16 TiB. Beyond it, requests are answered as without
+	// jobs. Default: 4294967296.
+	Total int64 `json:"total,omitempty"`
+
 	// Who may ask for a job. Request placeholders. Where it is empty, whoever knows
 	// the ID may. Default: `{http.auth.user.id}`.
 	Owner string `json:"owner,omitempty"`
@@ -81,6 +86,8 @@ const (
 	defaultJobsRunning = 1000
 	defaultJobsRequest = 1 << 20
 	defaultJobsResult  = 16 << 20
+	defaultJobsTotal   = 4 << 30
+	maxJobsTotal       = 16 << 40
 	maxJobsRequest     = 64 << 20
 	maxJobsResult      = 1 << 30
 )
@@ -116,6 +123,7 @@ func (b *builder) jobs(in *Jobs, gate string) *jobdesk.Options {
 	b.places("jobs.running", in.Running, &o.Running)
 	o.Request = b.size("jobs.request", in.Request, defaultJobsRequest, maxJobsRequest)
 	o.Result = b.size("jobs.result", in.Result, defaultJobsResult, maxJobsResult)
+	o.Total = b.size("jobs.total", in.Total, defaultJobsTotal, maxJobsTotal)
 	if in.Owner != "" {
 		o.Owner = in.Owner
 		b.template("jobs.owner", in.Owner)
@@ -246,6 +254,8 @@ func (p *parser) jobs() {
 			p.bytes(&j.Request)
 		case "result":
 			p.bytes(&j.Result)
+		case "total":
+			p.bytes(&j.Total)
 		case "owner":
 			p.one(&j.Owner)
 		case "storage":
@@ -258,7 +268,7 @@ func (p *parser) jobs() {
 	})
 }
 
-const jobsWords = "match, after, path, keep, timeout, running, request, result, owner, storage or cancel"
+const jobsWords = "match, after, path, keep, timeout, running, request, result, total, owner, storage or cancel"
 
 // bytes reads an option with one size.
 func (p *parser) bytes(to *int64) {

@@ -124,6 +124,7 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			running <jobs>
 //			request <bytes>
 //			result  <bytes>
+//			total   <bytes>
 //			owner   <placeholders>
 //			storage <module> ...
 //			cancel  on|off

@@ -10,8 +10,9 @@ import (
 // ErrNone says that there is no job of an ID, or none any more.
 var ErrNone = errors.New("no such job")
 
-// ErrFull says that as many jobs run as may.
-var ErrFull = errors.New("as many jobs run as may")
+// ErrFull says that as many jobs run as may, or that those that have ended take as much
+// as they may.
+var ErrFull = errors.New("as many jobs run, or are kept, as may")
 
 // ErrClosing says that the process ends, and begins no jobs any more.
 var ErrClosing = errors.New("no jobs are begun any more")
@@ -48,6 +49,7 @@ type Keeper struct {
 	renewing chan struct{} // has room for whoever renews the lease
 	running  map[ID]*Run
 	places   int // of those that run and of those that are about to
+	kept     kept
 	closing  bool
 	unsaved  map[ID]Job       // whose end is not stored yet
 	unmade   map[ID]time.Time // which are to be removed again, since when

@@ -26,6 +26,9 @@ type Plan struct {
 	Limit int64
 	// Max is how many jobs may run at a time, this one included.
 	Max int
+	// Total is what the jobs may take that this process has ended and that have not
+	// expired, in bytes; beyond it, none is begun. 0 is no bound.
+	Total int64
 	// Cancel ends the work. It is called at most once, when the job is over before
 	// the work is; its argument says why.
 	Cancel func(Cause)
@@ -47,7 +50,7 @@ type Run struct {
 // Begin begins a job: it is in storage when Begin returns. The error is [ErrFull],
 // [ErrClosing] or one of the storage; there is no job then.
 func (k *Keeper) Begin(ctx context.Context, plan *Plan) (*Run, error) {
-	if err := k.take(plan.Max); err != nil {
+	if err := k.take(plan); err != nil {
 		return nil, err
 	}
 	run, err := k.begin(ctx, plan)
@@ -57,13 +60,13 @@ func (k *Keeper) Begin(ctx context.Context, plan *Plan) (*Run, error) {
 	return run, err
 }
 
-func (k *Keeper) take(limit int) error {
+func (k *Keeper) take(plan *Plan) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
 	case k.closing:
 		return ErrClosing
-	case k.places >= limit:
+	case k.places >= plan.Max, plan.Total > 0 && k.kept.at(time.Now()) >= plan.Total:
 		return ErrFull
 	}
 	k.places++
@@ -185,6 +188,7 @@ func (r *Run) told(final *Job) {
 	k.mu.Lock()
 	r.ended.Store(final)
 	delete(k.running, final.ID)
+	k.kept.add(final)
 	k.mu.Unlock()
 	close(r.done)
 	r.spool.drop()

@@ -191,3 +191,34 @@ func TestNamespaces(t *testing.T) {
 		}
 	}
 }
+
+// What has been stored counts until it expires, and no job is begun beyond the bound.
+func TestAllJobsTogetherAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, _ := newKeeper(newMemory())
+		p := plan()
+		p.Keep, p.Total = time.Hour, 64<<10
+		for n := range 3 {
+			if n == 2 {
+				time.Sleep(30 * time.Minute)
+			}
+			run, err := k.Begin(t.Context(), p)
+			if err != nil {
+				t.Fatalf("job %d: %v", n, err)
+			}
+			_, _ = run.Spool().Write(make([]byte, 8<<10))
+			job := run.End(t.Context(), outcome(200))
+			run.Release()
+			if n == 0 {
+				_ = k.Remove(t.Context(), &job)
+			}
+		}
+		if _, err := k.Begin(t.Context(), p); !errors.Is(err, jobs.ErrFull) {
+			t.Errorf("beyond the bound: got %v", err)
+		}
+		time.Sleep(32 * time.Minute)
+		if _, err := k.Begin(t.Context(), p); err != nil {
+			t.Errorf("when the first have expired: %v", err)
+		}
+	})
+}

@@ -44,6 +44,8 @@ type Options struct {
 	Request int64
 	// Result is how long an outcome may be, in bytes.
 	Result int64
+	// Total is what all outcomes may take that have not expired, in bytes.
+	Total int64
 	// Owner is the template of who may ask. Its placeholders are known to be
 	// well-formed.
 	Owner string

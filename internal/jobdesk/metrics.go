@@ -32,7 +32,7 @@ var outcomeWords = [outcomes]string{"finished_in_time", "accepted", "succeeded",
 type obstacle uint8
 
 const (
-	noPlace   obstacle = iota // as many jobs run as may
+	noPlace   obstacle = iota // as many jobs run, or are kept, as may
 	noStorage                 // the storage failed
 	tooLarge                  // the content of the request is
 	tooSlow                   // the content of the request came

@@ -70,7 +70,7 @@ func (t *Turn) Read() {
 func (t *Turn) prepare(ctx context.Context) (*jobs.Plan, error) {
 	owner, err := t.desk.ownerCode(ctx, t.original)
 	return &jobs.Plan{
-		Label: t.desk.Gate, Owner: owner, Began: t.began, Keep: t.desk.Keep, Limit: t.desk.Result, Max: t.desk.Running,
+		Label: t.desk.Gate, Owner: owner, Began: t.began, Keep: t.desk.Keep, Limit: t.desk.Result, Max: t.desk.Running, Total: t.desk.Total,
 		Kind: kindOf(t.Request), Cancel: t.cancel,
 	}, err
 }
