@@ -335,9 +335,10 @@ func TestIdempotencyKeysOfStrangers(t *testing.T) {
 	b := newBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "for "+r.Header.Get("Authorization"))
 	})
-	gate, address := "jobs {\n match path /*\n after 20s\n}", ""
+	const gate = "jobs {\n match path /*\n after 20s\n}"
 	s := newSite(t, gate, b.proxy())
-	address, s.address = s.address, strings.Replace(s.address+", http://"+s.address, "127.0.0.1", "other.example", 1)
+	address := s.address
+	s.address = strings.Replace(s.address+", http://"+s.address, "127.0.0.1", "other.example", 1)
 	s.load(gate, b.proxy(), "", "uri strip_prefix /other")
 	s.address = address
 	ask := func(path string, fields ...string) answer {
