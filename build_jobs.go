@@ -97,9 +97,7 @@ func (b *builder) jobs(in *Jobs, gate string) *jobdesk.Options {
 	}
 	if in.Name != "" {
 		o.Name = in.Name
-		if len(in.Name) > maxName || strings.ContainsFunc(in.Name, func(r rune) bool { return r < ' ' || r > '~' }) {
-			b.failf("jobs", "%q is not printable ASCII of at most %d characters", in.Name, maxName)
-		}
+		b.label("jobs", in.Name)
 	}
 	if in.Match != nil {
 		b.jobsMatch(in.Match)

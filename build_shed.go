@@ -40,9 +40,7 @@ func (b *builder) shedding(in *Shed, report bool) *shedding {
 	out := &shedding{name: in.Name, config: shed.Defaults(), key: defaultClientKey}
 	c := &out.config
 	c.Report = in.Report || report
-	if len(in.Name) > maxName || strings.ContainsFunc(in.Name, func(r rune) bool { return r < ' ' || r > '~' }) {
-		b.failf("shed", "%q is not printable ASCII of at most %d characters", in.Name, maxName)
-	}
+	b.label("shed", in.Name)
 	if in.ClientKey != "" {
 		out.key = in.ClientKey
 		b.template("shed.client_key", in.ClientKey)

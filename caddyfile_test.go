@@ -106,6 +106,18 @@ func TestMistakesAreReportedAllAtOnce(t *testing.T) {
 	}
 }
 
+// A name stands in metrics as it is written: a placeholder would stand there, too.
+func TestNamesTakeNoPlaceholders(t *testing.T) {
+	for option, want := range map[string]string{
+		"name {env.NAME}": "name", "shed orders-{env.NAME}": "shed", "jobs {system.hostname}": "jobs",
+	} {
+		_, err := parse("statusgate {\n" + option + "\n}")
+		if err == nil || !strings.HasPrefix(err.Error(), want+": ") || !strings.HasSuffix(err.Error(), "has a placeholder, and names take none, at Testfile:2") {
+			t.Errorf("%s: %v", option, err)
+		}
+	}
+}
+
 // atLine gives the messages that end with a line's number.
 func atLine(messages string, line int) string {
 	var at []string
