@@ -5,7 +5,7 @@
 //
 //	Gate.Serve      begins an exchange, calls the handlers behind the gate, ends it
 //	writer          what those handlers write to; it outlives no exchange
-//	exchange        the order of things
+//	exchange        which step follows which
 //	judgement       which status is sent, and why
 //	inspection      a body that waits until a rule has seen enough of it
 //	sender          the one part that turns a decision into bytes
