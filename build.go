@@ -70,10 +70,11 @@ func (b *builder) name(name string) string {
 
 // label checks a name that stands in metrics and logs as it is written.
 func (b *builder) label(option, name string) {
+	_, behind, _ := strings.Cut(name, "{")
 	switch {
 	case len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' }):
 		b.failf(option, "%q is not printable ASCII of at most %d characters", name, maxName)
-	case strings.ContainsAny(name, "{}"):
+	case strings.Contains(behind, "}"):
 		b.failf(option, "%q has a placeholder, and names take none", name)
 	}
 }
