@@ -185,7 +185,7 @@ func (h *Handler) provisionJobs(ctx caddy.Context, built *built) error {
 	if h.Jobs.Match != nil {
 		loaded, err := ctx.LoadModule(h.Jobs, "Match")
 		if err != nil {
-			return err
+			return fmt.Errorf("jobs.match: %w", err)
 		}
 		if err := o.Matchers.FromInterface(loaded); err != nil {
 			return err
@@ -195,10 +195,10 @@ func (h *Handler) provisionJobs(ctx caddy.Context, built *built) error {
 	if h.Jobs.Storage != nil {
 		loaded, err := ctx.LoadModule(h.Jobs, "Storage")
 		if err != nil {
-			return fmt.Errorf("jobs: storage: %w", err)
+			return fmt.Errorf("jobs.storage: %w", err)
 		}
 		if o.Storage, err = loaded.(caddy.StorageConverter).CertMagicStorage(); err != nil {
-			return fmt.Errorf("jobs: storage: %w", err)
+			return fmt.Errorf("jobs.storage: %w", err)
 		}
 	}
 	app, err := ctx.App(jobdesk.AppID)

@@ -2,6 +2,7 @@ package statusgate
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -170,7 +171,7 @@ func (s *Shed) loadMatchers(ctx caddy.Context) ([]overload.ClassMatcher, error) 
 		}
 		loaded, err := ctx.LoadModule(s, c.field)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("shed.%s: %w", strings.ToLower(c.field), err)
 		}
 		m := overload.ClassMatcher{Class: c.class}
 		if err := m.Sets.FromInterface(loaded); err != nil {

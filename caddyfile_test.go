@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
 func parse(text string) (*Handler, error) {
@@ -115,6 +117,24 @@ func TestNamesTakeNoPlaceholders(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), want+": ") || !strings.HasSuffix(err.Error(), "has a placeholder, and names take none, at Testfile:2") {
 			t.Errorf("%s: %v", option, err)
 		}
+	}
+}
+
+// Modules that a gate loads are named by their option when they can't be.
+func TestModulesThatCantBeLoaded(t *testing.T) {
+	matchers := caddyhttp.RawMatcherSets{{"nonsense": nil}}
+	for option, h := range map[string]*Handler{
+		"shed.critical": {Shed: &Shed{Critical: matchers}}, "shed.exempt": {Shed: &Shed{Exempt: matchers}},
+		"jobs.match": {Jobs: &Jobs{Match: matchers}},
+	} {
+		ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
+		if err := h.Provision(ctx); err == nil || !strings.HasPrefix(err.Error(), option+": ") {
+			t.Errorf("%s: %v", option, err)
+		}
+		if err := h.Cleanup(); err != nil {
+			t.Errorf("%s: clean up: %v", option, err)
+		}
+		cancel()
 	}
 }
 
