@@ -64,10 +64,19 @@ func (b *builder) name(name string) string {
 	if name == "" {
 		return defaultName
 	}
-	if len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' }) {
-		b.failf("name", "%q is not printable ASCII of at most %d characters", name, maxName)
-	}
+	b.label("name", name)
 	return name
+}
+
+// label checks a name that stands in metrics and logs as it is written.
+func (b *builder) label(option, name string) {
+	_, behind, _ := strings.Cut(name, "{")
+	switch {
+	case len(name) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' }):
+		b.failf(option, "%q is not printable ASCII of at most %d characters", name, maxName)
+	case strings.Contains(behind, "}"):
+		b.failf(option, "%q has a placeholder, and names take none", name)
+	}
 }
 
 // contract reads the rules and gives them as logs show them.

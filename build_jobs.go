@@ -104,9 +104,7 @@ func (b *builder) jobs(in *Jobs, gate string) *jobdesk.Options {
 	}
 	if in.Name != "" {
 		o.Name = in.Name
-		if len(in.Name) > maxName || strings.ContainsFunc(in.Name, func(r rune) bool { return r < ' ' || r > '~' }) {
-			b.failf("jobs", "%q is not printable ASCII of at most %d characters", in.Name, maxName)
-		}
+		b.label("jobs", in.Name)
 	}
 	if in.Match != nil {
 		b.jobsMatch(in.Match)
@@ -195,7 +193,7 @@ func (h *Handler) provisionJobs(ctx caddy.Context, built *built) error {
 	if h.Jobs.Match != nil {
 		loaded, err := ctx.LoadModule(h.Jobs, "Match")
 		if err != nil {
-			return err
+			return fmt.Errorf("jobs.match: %w", err)
 		}
 		if err := o.Matchers.FromInterface(loaded); err != nil {
 			return err
@@ -205,10 +203,10 @@ func (h *Handler) provisionJobs(ctx caddy.Context, built *built) error {
 	if h.Jobs.Storage != nil {
 		loaded, err := ctx.LoadModule(h.Jobs, "Storage")
 		if err != nil {
-			return fmt.Errorf("jobs: storage: %w", err)
+			return fmt.Errorf("jobs.storage: %w", err)
 		}
 		if o.Storage, err = loaded.(caddy.StorageConverter).CertMagicStorage(); err != nil {
-			return fmt.Errorf("jobs: storage: %w", err)
+			return fmt.Errorf("jobs.storage: %w", err)
 		}
 	}
 	app, err := ctx.App(jobdesk.AppID)

@@ -2,6 +2,7 @@ package statusgate
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -40,9 +41,7 @@ func (b *builder) shedding(in *Shed, report bool) *shedding {
 	out := &shedding{name: in.Name, config: shed.Defaults(), key: defaultClientKey}
 	c := &out.config
 	c.Report = in.Report || report
-	if len(in.Name) > maxName || strings.ContainsFunc(in.Name, func(r rune) bool { return r < ' ' || r > '~' }) {
-		b.failf("shed", "%q is not printable ASCII of at most %d characters", in.Name, maxName)
-	}
+	b.label("shed", in.Name)
 	if in.ClientKey != "" {
 		out.key = in.ClientKey
 		b.template("shed.client_key", in.ClientKey)
@@ -172,7 +171,7 @@ func (s *Shed) loadMatchers(ctx caddy.Context) ([]overload.ClassMatcher, error) 
 		}
 		loaded, err := ctx.LoadModule(s, c.field)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("shed.%s: %w", strings.ToLower(c.field), err)
 		}
 		m := overload.ClassMatcher{Class: c.class}
 		if err := m.Sets.FromInterface(loaded); err != nil {

@@ -27,8 +27,9 @@ type builder struct {
 type lines map[string]position
 
 type position struct {
-	file string
-	line int
+	file    string
+	line    int
+	imports string // as Caddy tells them behind the line, "" for none
 }
 
 // String gives the position as file:line.
@@ -65,7 +66,7 @@ func (b *builder) fail(option string, err error) {
 	}
 	at, ok := b.lines[option]
 	if ok {
-		err = fmt.Errorf("%s: %w, at %s", inCaddyfile(option), err, at)
+		err = fmt.Errorf("%s: %w, at %s%s", inCaddyfile(option), err, at, at.imports)
 	} else {
 		err = fmt.Errorf("%s: %w", inJSON(option), err)
 	}

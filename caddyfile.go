@@ -205,7 +205,11 @@ func (p *parser) block(prefix string, option func(key, word string)) (options in
 // named is what errors call an option: in a block, with the option of the block.
 func (p *parser) named(word string) string { return strings.TrimPrefix(p.within+" "+word, " ") }
 
-func (p *parser) where() position { return position{file: p.File(), line: p.Line()} }
+func (p *parser) where() position {
+	at := position{file: p.File(), line: p.Line()}
+	at.imports = strings.TrimPrefix(p.Err("").Error(), ", at "+at.String())
+	return at
+}
 
 // option reads one option of the directive.
 func (p *parser) option(_, word string) {

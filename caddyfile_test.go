@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 )
 
 func parse(text string) (*Handler, error) {
@@ -103,6 +105,36 @@ func TestMistakesAreReportedAllAtOnce(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(got)
+	}
+}
+
+// A name stands in metrics as it is written: a placeholder would stand there, too.
+func TestNamesTakeNoPlaceholders(t *testing.T) {
+	for option, want := range map[string]string{
+		"name {env.NAME}": "name", "shed orders-{env.NAME}": "shed", "jobs {system.hostname}": "jobs",
+	} {
+		_, err := parse("statusgate {\n" + option + "\n}")
+		if err == nil || !strings.HasPrefix(err.Error(), want+": ") || !strings.HasSuffix(err.Error(), "has a placeholder, and names take none, at Testfile:2") {
+			t.Errorf("%s: %v", option, err)
+		}
+	}
+}
+
+// Modules that a gate loads are named by their option when they can't be.
+func TestModulesThatCantBeLoaded(t *testing.T) {
+	matchers := caddyhttp.RawMatcherSets{{"nonsense": nil}}
+	for option, h := range map[string]*Handler{
+		"shed.critical": {Shed: &Shed{Critical: matchers}}, "shed.exempt": {Shed: &Shed{Exempt: matchers}},
+		"jobs.match": {Jobs: &Jobs{Match: matchers}},
+	} {
+		ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
+		if err := h.Provision(ctx); err == nil || !strings.HasPrefix(err.Error(), option+": ") {
+			t.Errorf("%s: %v", option, err)
+		}
+		if err := h.Cleanup(); err != nil {
+			t.Errorf("%s: clean up: %v", option, err)
+		}
+		cancel()
 	}
 }
 

@@ -281,8 +281,7 @@ type Shed struct {
 	// learned across reloads. Printable ASCII, at most 64 characters. No
 	// placeholders. Default: a limiter of its own, with the name of the gate;
 	// the second of the same name gets `#2` behind it, and so on. Which is the
-	// second may change with the configuration: name either the gates or the
-	// limiters.
+	// second may change with any reload: name either the gates or the limiters.
 	Name string `json:"name,omitempty"`
 
 	// The requests that are served before all others. Tried after those of

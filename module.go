@@ -47,7 +47,7 @@ func init() {
 // the same way, so `handle_errors` does not see them unless `problems` is off.
 //
 // The empty configuration is useful: it normalizes responses and checks no
-// request.
+// request. Placeholders are replaced only in the values of fields that say so.
 //
 // These placeholders are set when the response is decided:
 //
@@ -89,6 +89,7 @@ type Handler struct {
 
 	// Rules that turn one status into another. They are tried in order, before
 	// the profile and the built-in table; the first that matches decides.
+	// Default: none.
 	Map []Rule `json:"map,omitempty"`
 
 	// The methods that resources allow unless they say otherwise, and those of
@@ -110,7 +111,7 @@ type Handler struct {
 	// say otherwise, such as `gzip`. Default: any, unchecked.
 	Codings []string `json:"codings,omitempty"`
 
-	// The resources behind the gate. The most specific path wins.
+	// The resources behind the gate. The most specific path wins. Default: none.
 	Resources []Resource `json:"resource,omitempty"`
 
 	// What happens to paths that no resource has: `pass` or `reject` (404).
@@ -132,7 +133,8 @@ type Handler struct {
 	// statuses it answers. Default: none.
 	OpenAPI *OpenAPI `json:"openapi,omitempty"`
 
-	// Where `Location` comes from and how it is mended.
+	// Where `Location` comes from and how it is mended. Default: as each of its
+	// fields says.
 	Location *Location `json:"location,omitempty"`
 
 	// The `WWW-Authenticate` of a 401 that has none. Request placeholders.
@@ -159,7 +161,7 @@ type Handler struct {
 	// changes. Default: none.
 	CORS *CORS `json:"cors,omitempty"`
 
-	// What error responses look like.
+	// What error responses look like. Default: as each of its fields says.
 	Problems *Problems `json:"problems,omitempty"`
 
 	// The path where clients find what the gate promises, such as `/contract`: as HTML,
@@ -167,7 +169,8 @@ type Handler struct {
 	// placeholders. Default: none.
 	ContractPage string `json:"contract_page,omitempty"`
 
-	// How much of bodies is held to be inspected.
+	// How much of bodies is held to be inspected. Default: as each of its fields
+	// says.
 	Inspect *Inspect `json:"inspect,omitempty"`
 
 	// Adds rules behind those of `map` that find errors in the bodies of

@@ -26,6 +26,7 @@ var forbidden = map[string][]string{
 	"/suspects":              {"caddy", "rooms"},
 	"/transport":             {"caddy", "root", "rooms"},
 	"/internal/admin":        {"root", "/internal/command", "/internal/dryrun"},
+	"/internal/cputime":      {module},
 	"/internal/charset":      {module},
 	"/internal/lex":          {module},
 	"/internal/redact":       {"caddy", "root", "rooms"},

@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/cputime"
 )
 
 // order is about 1 KiB of an API's answer.
@@ -78,7 +77,7 @@ func BenchmarkInspect(b *testing.B) {
 			}
 			b.ReportAllocs()
 			b.SetBytes(int64(len(bench.body)))
-			before := processorTime()
+			before := cputime.Used()
 			for b.Loop() {
 				i := plan.Get(media, "", nil, false)
 				for rest := bench.body; len(rest) > 0 && !i.Done(); {
@@ -89,17 +88,9 @@ func BenchmarkInspect(b *testing.B) {
 				i.End(inspect.Whole)
 				plan.Put(i)
 			}
-			b.ReportMetric(float64(len(bench.body))*float64(b.N)/float64((processorTime()-before).Microseconds()), "MB/cpu-s")
+			b.ReportMetric(float64(len(bench.body))*float64(b.N)/float64((cputime.Used()-before).Microseconds()), "MB/cpu-s")
 		})
 	}
-}
-
-// processorTime is what the process took of the processor: on a machine with other
-// work it says more than the time that went by.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func BenchmarkUnmarshal(b *testing.B) {

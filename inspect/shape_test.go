@@ -44,7 +44,10 @@ func TestWhatShapesTell(t *testing.T) {
 		{`{"a":8,"z":"200"}`, 403}, // no error
 		{`{"a":"x","list":["y"]}`, 405},
 		{`{"a":"x","list":[]}`, 400},
-		{`{"a":"` + strings.Repeat("x", 200) + `_not_found"}`, 400},                               // too long to tell anything
+
+		// Too long to tell anything.
+		{`{"a":"` + strings.Repeat("x", 200) + `_not_found"}`, 400},
+
 		{`{"list":["1","2","3","4","5","6","7","8","9"],"a":"user_not_found"}`, 405},              // more than are kept
 		{`{"list":["` + strings.Repeat("x", 200) + `","2"],"a":"user_not_found"}`, 404},           // in the order of the form
 		{`{"z":"` + strings.Repeat("4", 300) + `","a":"no_` + strings.Repeat("x", 9) + `"}`, 400}, // no number

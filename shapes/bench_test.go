@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/statusgate/statusgate/inspect"
+	"github.com/statusgate/statusgate/internal/cputime"
 	"github.com/statusgate/statusgate/shapes"
 )
 
@@ -83,22 +82,14 @@ func run(b *testing.B, tests []inspect.Test, media inspect.Media, body []byte) {
 	}
 	b.ReportAllocs()
 	b.SetBytes(int64(len(body)))
-	before := processorTime()
+	before := cputime.Used()
 	for b.Loop() {
 		i := plan.Get(media, "", nil, false)
 		i.Write(body)
 		i.End(inspect.Whole)
 		plan.Put(i)
 	}
-	b.ReportMetric(float64((processorTime()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
-}
-
-// processorTime is what the process took of the processor: on a machine with other
-// work it says more than the time that went by.
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	b.ReportMetric(float64((cputime.Used()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 }
 
 func BenchmarkSuccess(b *testing.B) {

@@ -12,10 +12,10 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/statusgate/statusgate/internal/cputime"
 	"github.com/statusgate/statusgate/transport"
 )
 
@@ -39,12 +39,6 @@ func startBenchBackend(b *testing.B) string {
 	return "http://" + strings.TrimSpace(address)
 }
 
-func cpu() time.Duration {
-	var r syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r)
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
-}
-
 // BenchmarkExchange measures the processor time of an exchange beside net/http's
 // transport: both take turns within one run, since only their ratio counts.
 func BenchmarkExchange(b *testing.B) {
@@ -62,9 +56,9 @@ func BenchmarkExchange(b *testing.B) {
 			const turns = 10
 			for turn := range 2 * turns {
 				rt := []http.RoundTripper{std, own}[turn%2]
-				before := cpu()
+				before := cputime.Used()
 				exchanges(b, rt, bench.method, fmt.Sprintf("%s/%d", url, bench.size), bench.body, b.N/turns+1)
-				spent[turn%2] += cpu() - before
+				spent[turn%2] += cputime.Used() - before
 			}
 			n := float64(turns * (b.N/turns + 1))
 			b.ReportMetric(float64(spent[0].Microseconds())/n, "std-cpu-µs")

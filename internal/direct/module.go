@@ -77,6 +77,17 @@ func (t *Transport) Provision(ctx caddy.Context) error {
 	return nil
 }
 
+// UnmarshalCaddyfile reads the block of options. The transport http passes over an
+// argument, and over the block behind it.
+func (t *Transport) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // the transport's name
+	if d.NextArg() {
+		return d.Errf("transport direct: unexpected %q: options stand in a block", d.Val())
+	}
+	d.Reset()
+	return t.HTTPTransport.UnmarshalCaddyfile(d)
+}
+
 // limits are what is configured, before the defaults of the transport http.
 func (t *Transport) limits() transport.Limits {
 	limits := transport.Limits{ConnsPerHost: t.MaxConnsPerHost, ResponseHeader: t.MaxResponseHeaderSize}

@@ -356,6 +356,10 @@ func TestBadOptions(t *testing.T) {
 			t.Errorf("%s: %v", options, err)
 		}
 	}
+	err := new(direct.Transport).UnmarshalCaddyfile(caddyfile.NewTestDispenser("direct fast {\n\tdial_timeout 1s\n}"))
+	if want := `transport direct: unexpected "fast": options stand in a block, at Testfile:1`; err == nil || err.Error() != want {
+		t.Errorf("an argument: %v, want %s", err, want)
+	}
 	for config, want := range map[string]string{
 		`{"versions": ["9"]}`:                              "unsupported HTTP version",
 		`{"tls": {"curves": ["bent"]}}`:                    "unsupported curve",

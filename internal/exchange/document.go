@@ -69,6 +69,7 @@ func (d document) judge(dst, body []byte, fields http.Header, o *normalize.Outco
 			}
 		}
 		return ruleReplace, nil
+	default: // a problem
 	}
 	switch {
 	case !readable && o.Sent < 500:

@@ -4,7 +4,7 @@
 // A request goes down through these parts, and none calls one above it:
 //
 //	Gate.Serve      begins an exchange, calls the handlers behind the gate, ends it
-//	writer          what those handlers write to; it outlives no exchange
+//	writer          what those handlers write to, until the exchange ends
 //	exchange        the order of things
 //	judgement       which status is sent, and why
 //	inspection      a body that waits until a rule has seen enough of it

@@ -229,8 +229,9 @@ func (j *judgement) represents() bool {
 		return true
 	case RepresentationsSafe:
 		return isSafe(j.request.method)
+	default:
+		return false
 	}
-	return false
 }
 
 // isSafe reports whether a method has no effect that its client must know of.

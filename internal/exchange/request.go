@@ -86,8 +86,9 @@ func (r *request) blame(err error) error {
 		return asHandlerError(http.StatusBadRequest, err)
 	case requestbody.Late:
 		return asHandlerError(http.StatusRequestTimeout, err)
+	default:
+		return err
 	}
-	return err
 }
 
 // isWebSocket: WebSocket over HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220) is

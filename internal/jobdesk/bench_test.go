@@ -16,6 +16,8 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig"
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+
+	"github.com/statusgate/statusgate/internal/cputime"
 )
 
 // server is the HTTP server of a Caddy that does not listen, as a handler.
@@ -73,7 +75,7 @@ func BenchmarkAnsweredInTime(b *testing.B) {
 
 // cost is the processor time of 320 requests by eight clients.
 func cost(tb testing.TB, method, uri, content string) time.Duration {
-	began := processorTime()
+	began := cputime.Used()
 	var clients sync.WaitGroup
 	for range 8 {
 		clients.Go(func() {
@@ -83,7 +85,7 @@ func cost(tb testing.TB, method, uri, content string) time.Duration {
 		})
 	}
 	clients.Wait()
-	return processorTime() - began
+	return cputime.Used() - began
 }
 
 func once(tb testing.TB, method, uri, content string) {

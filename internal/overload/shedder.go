@@ -71,6 +71,10 @@ func New(reg *prometheus.Registry, o *Options) (*Shedder, error) {
 	}
 	s := &Shedder{config: o.Config, matchers: o.Matchers, key: parseClientKey(o.ClientKey), logger: o.Logger}
 	s.limiter = takeLimiter(name, o.Config)
+	if o.Name == "" && name != o.Gate {
+		o.Logger.Warn("gates that shed have one name: which limiter is whose may change with any reload, so give each a name of its own",
+			zap.String("limiter", name))
+	}
 	s.generation = s.limiter.newest.Add(1)
 	s.declare(o.Paths)
 	s.waits, s.retryAfter = configured.show(s)

@@ -169,7 +169,7 @@ func (b *Body) Empty() bool {
 	if timed {
 		_ = control.SetReadDeadline(time.Time{})
 	}
-	if n == 0 && err == io.EOF {
+	if n == 0 && errors.Is(err, io.EOF) {
 		b.request.ContentLength = 0
 	}
 	return n == 0 && b.Fault() != Late

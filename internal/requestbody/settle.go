@@ -177,7 +177,7 @@ func (b *Body) Linger(scratch []byte) {
 	if err != nil {
 		return // something in front keeps the connection: net/http ends it
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // nobody reads any more
 	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil || conn.SetReadDeadline(time.Now().Add(lingerWait)) != nil {
 		return

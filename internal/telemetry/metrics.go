@@ -46,23 +46,42 @@ type otherCounter struct {
 // otherSlots are for three-digit statuses, and the last for [normalize.NotAsked].
 const otherSlots = 1001
 
-// newMetrics registers the collectors with the registry of this
-// configuration, or finds those that another gate has registered there.
-func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []string) (*metrics, error) {
+// vectors are the collectors of all gates of one configuration.
+type vectors struct {
+	responses, violated, undecided, changed, ruled *prometheus.CounterVec
+	held, texts                                    *prometheus.GaugeVec
+	overhead                                       *prometheus.HistogramVec
+}
+
+// newVectors registers the collectors with the registry of this configuration, or
+// finds those that another gate has registered there.
+func newVectors(reg *prometheus.Registry) (v vectors, err error) {
 	const ns, sub = "caddy", "statusgate"
-	responses, err := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: ns, Subsystem: sub, Name: "responses_total",
-		Help: "Exchanges by what the backend answered, what the client got and why.",
-	}, []string{"gate", "mode", "received", "sent", "reason"}))
-	violated, err2 := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: ns, Subsystem: sub, Name: "violations_total",
-		Help: "Responses that lacked what their status owes and that could not be mended.",
-	}, []string{"gate", "kind"}))
-	undecided, err3 := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: ns, Subsystem: sub, Name: "undecided_total",
-		Help: "Bodies that went on before a decision could be made on them.",
-	}, []string{"gate", "cause"}))
-	overhead, err4 := registry.Register(reg, prometheus.NewHistogramVec(prometheus.HistogramOpts{
+	var errs []error
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		vec, err := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: ns, Subsystem: sub, Name: name, Help: help,
+		}, labels))
+		errs = append(errs, err)
+		return vec
+	}
+	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		vec, err := registry.Register(reg, prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Namespace: ns, Subsystem: sub, Name: name, Help: help,
+		}, labels))
+		errs = append(errs, err)
+		return vec
+	}
+	v.responses = counter("responses_total", "Exchanges by what the backend answered, what the client got and why.",
+		"gate", "mode", "received", "sent", "reason")
+	v.violated = counter("violations_total", "Responses that lacked what their status owes and that could not be mended.", "gate", "kind")
+	v.undecided = counter("undecided_total", "Bodies that went on before a decision could be made on them.", "gate", "cause")
+	v.changed = counter("changes_total", "What the gate has changed or, in report mode, would have: a status, a body, a Location, "+
+		"a header field that is owed, a request that is refused or shed.", "gate", "mode", "what")
+	v.ruled = counter("rules_total", "Responses that a map rule has decided, by its place in the configuration.", "gate", "mode", "rule")
+	v.texts = gauge("rule_info", "The text of each map rule. The value is always 1.", "gate", "rule", "text")
+	v.held = gauge("held_bytes", "Bytes of bodies that are held to be inspected.", "gate")
+	v.overhead, err = registry.Register(reg, prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Namespace: ns, Subsystem: sub, Name: "overhead_seconds",
 		Help:    "Time spent in the gate itself, of one exchange in " + strconv.Itoa(sampling) + ".",
 		Buckets: []float64{250e-9, 500e-9, 1e-6, 2e-6, 4e-6, 8e-6, 16e-6, 32e-6, 128e-6, 1e-3, 10e-3},
@@ -70,23 +89,13 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []stri
 		NativeHistogramBucketFactor: registry.NativeFactor, NativeHistogramMaxBucketNumber: registry.NativeBuckets,
 		NativeHistogramMinResetDuration: registry.NativeReset,
 	}, []string{"gate"}))
-	held, err5 := registry.Register(reg, prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Namespace: ns, Subsystem: sub, Name: "held_bytes",
-		Help: "Bytes of bodies that are held to be inspected.",
-	}, []string{"gate"}))
-	changed, err6 := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: ns, Subsystem: sub, Name: "changes_total",
-		Help: "What the gate has changed or, in report mode, would have: a status, a body, a Location, a header field that is owed, a request that is refused or shed.",
-	}, []string{"gate", "mode", "what"}))
-	ruled, err7 := registry.Register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
-		Namespace: ns, Subsystem: sub, Name: "rules_total",
-		Help: "Responses that a map rule has decided, by its place in the configuration.",
-	}, []string{"gate", "mode", "rule"}))
-	texts, err8 := registry.Register(reg, prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Namespace: ns, Subsystem: sub, Name: "rule_info",
-		Help: "The text of each map rule. The value is always 1.",
-	}, []string{"gate", "rule", "text"}))
-	if err := errors.Join(err, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	return v, errors.Join(append(errs, err)...)
+}
+
+// newMetrics makes the series of a gate.
+func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []string) (*metrics, error) {
+	v, err := newVectors(reg)
+	if err != nil {
 		return nil, err
 	}
 	mode := "enforce"
@@ -94,23 +103,23 @@ func newMetrics(reg *prometheus.Registry, gate string, report bool, rules []stri
 		mode = "report"
 	}
 	m := &metrics{
-		responses: responses.MustCurryWith(prometheus.Labels{"gate": gate, "mode": mode}),
-		overhead:  overhead.WithLabelValues(gate), held: held.WithLabelValues(gate), ruled: make([]counter, len(rules)),
+		responses: v.responses.MustCurryWith(prometheus.Labels{"gate": gate, "mode": mode}),
+		overhead:  v.overhead.WithLabelValues(gate), held: v.held.WithLabelValues(gate), ruled: make([]counter, len(rules)),
 	}
 	// Series of a closed label set exist at zero.
-	for v := range violations {
-		m.violated[v] = violated.WithLabelValues(gate, v.String())
+	for kind := range violations {
+		m.violated[kind] = v.violated.WithLabelValues(gate, kind.String())
 	}
 	for c := range causes {
-		m.undecided[c] = undecided.WithLabelValues(gate, c.String())
+		m.undecided[c] = v.undecided.WithLabelValues(gate, c.String())
 	}
 	for c := range changes {
-		m.changed[c] = changed.WithLabelValues(gate, mode, changeWords[c])
+		m.changed[c] = v.changed.WithLabelValues(gate, mode, changeWords[c])
 	}
 	for i, text := range rules {
 		place := strconv.Itoa(i + 1)
-		m.ruled[i].Counter = ruled.WithLabelValues(gate, mode, place)
-		texts.WithLabelValues(gate, place, text).Set(1)
+		m.ruled[i].Counter = v.ruled.WithLabelValues(gate, mode, place)
+		v.texts.WithLabelValues(gate, place, text).Set(1)
 	}
 	for sent, reason := range map[int]normalize.Reason{200: normalize.ReasonClass, 400: normalize.ReasonClass, 500: normalize.ReasonMalformed} {
 		m.responses.WithLabelValues("other", StatusLabel(sent), reason.String()) // so that an increase sees the first
