@@ -213,7 +213,7 @@ func (c *Controller) Leave(now time.Duration, p *Place) {
 		c.recordCall(now, EventLeft, p, p.Wait, 0)
 	}
 	if p.Wait >= c.cfg.Patience {
-		c.leaving.gone(now, p.Wait)
+		c.leaving.gone(now, p.Wait, c.law.tooLate() || c.law.moved <= p.arrived.Seconds())
 		c.law.late.wait, c.law.late.until = c.leaving.after.mean, c.leaving.until.Seconds()
 	}
 	if p.Wait >= c.patience()/2 {

@@ -59,3 +59,22 @@ func TestClientsThatAskAndLeaveDoNotShortenThePatience(t *testing.T) {
 		t.Errorf("one may wait for %v, which were %v", got, most)
 	}
 }
+
+// Nor do many, while others are served: those may have waited behind them.
+func TestClientsThatLeaveWhileOthersAreServedDoNotShortenThePatience(t *testing.T) {
+	cfg := shed.Defaults()
+	cfg.Max = 4
+	d := newDesk(t, cfg)
+	inside := d.many(4, shed.Normal, shed.Admitted)
+	most := d.c.Patience()
+	waiting := d.many(40, shed.Normal, shed.Waiting)
+	d.pass(100 * ms)
+	d.c.Release(d.now, inside[0], shed.Unused) // one of those that wait begins
+	d.pass(900 * ms)
+	for _, p := range waiting {
+		d.c.Leave(d.now, p)
+	}
+	if got := d.c.Patience(); got < most*9/10 {
+		t.Errorf("one may wait for %v, which were %v", got, most)
+	}
+}
