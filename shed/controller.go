@@ -218,7 +218,8 @@ func (c *Controller) Leave(now time.Duration, p *Place) {
 	}
 	if p.Wait >= c.patience()/2 {
 		c.law.gaveUp() // sooner, it tells nothing of the backend
-	} else {
+	}
+	if p.Wait < c.cfg.Patience/2 {
 		c.leftAtOnce(now, p.Client)
 	}
 	c.noteEmpty(now)

@@ -32,13 +32,15 @@ func LateProbe(late bool) (result ProbeResult, scale float64, congested bool) {
 	return result, l.scale(), l.congested
 }
 
-// FloodedLost is which part of the requests is taken for lost that stay for two seconds, while
-// so many are asked for in a second and clients wait for so long; 10 were done.
-func FloodedLost(asked, wait float64) float64 {
+// FloodedLost is which part of the requests is taken for lost that stay for two seconds, after
+// windows in which so many were asked for in a second and clients wait for so long; 10 were done.
+func FloodedLost(windows int, asked, wait float64) float64 {
 	l := newLaw(&Config{Max: 100})
 	l.met = 10
 	l.late.wait, l.late.until = wait, 100
-	l.noteLate(1, &meter{seconds: 1, area: 40, work: 20, samples: 20, came: asked}, 20)
+	for range windows {
+		l.noteLate(1, &meter{seconds: 1, area: 40, work: 20, samples: 20, came: asked}, 20)
+	}
 	return l.late.lost.mean
 }
 

@@ -73,7 +73,7 @@ func (c *Controller) haunt(now time.Duration, p *Place) {
 	if elapsed >= 2*idle {
 		c.law.gaveUp() // sooner, it tells nothing of the backend
 	}
-	if elapsed < 2*idle || idle == 0 {
+	if now-p.arrived < c.cfg.Patience && (elapsed < 2*idle || idle == 0) {
 		c.left.add(p.Client, 1, now)
 	}
 	until := now + time.Duration(c.holds(elapsed, idle)*float64(time.Second))

@@ -16,8 +16,8 @@ const (
 
 // impatience is what clients have shown of how long they wait.
 type impatience struct {
-	left  estimate // the part that left
-	after estimate // seconds after which they did
+	left  estimate      // the part that left
+	after estimate      // seconds after which they did
 	until time.Duration // when it is known no more
 	late  time.Duration // likewise, where answers came too late, too
 }

@@ -43,13 +43,16 @@ func TestAProbeWhileAnswersComeTooLateTellsNothing(t *testing.T) {
 
 // Not every client tells that it has left.
 func TestRequestsThatTakeLongerThanClientsWaitAreLost(t *testing.T) {
-	if got := shed.FloodedLost(40, 1); got != 1 {
-		t.Errorf("%v of them are lost, want all", got)
+	if got := shed.FloodedLost(30, 40, 1); got < .9 {
+		t.Errorf("%v of them are lost, want nearly all", got)
 	}
-	if got := shed.FloodedLost(40, 3); got != 0 {
+	if got := shed.FloodedLost(2, 40, 1); got != 0 {
+		t.Errorf("after two windows %v of them are lost, want none", got)
+	}
+	if got := shed.FloodedLost(30, 40, 3); got != 0 {
 		t.Errorf("clients wait longer: %v of them are lost, want none", got)
 	}
-	if got := shed.FloodedLost(12, 1); got != 0 {
+	if got := shed.FloodedLost(30, 12, 1); got != 0 {
 		t.Errorf("the backend is slow, not flooded: %v of them are lost, want none", got)
 	}
 }
