@@ -52,6 +52,7 @@ func (b *builder) shedding(in *Shed, report bool) *shedding {
 	b.places("shed.max", in.Max, &c.Max)
 	b.places("shed.fixed", in.Fixed, &c.Fixed)
 	b.places("shed.max_streams", in.MaxStreams, &c.MaxStreams)
+	b.places("shed.record", in.Record, &c.Record)
 	if c.Fixed > c.Max {
 		b.failf("shed.fixed", "%d is above max, which is %d%s", c.Fixed, c.Max, b.written("shed.max"))
 	}
@@ -113,7 +114,7 @@ func (s *shedding) settings(in *Shed) overload.Settings {
 	for option, value := range map[string]any{
 		"critical": in.Critical, "background": in.Background, "exempt": in.Exempt, "client_key": s.key,
 		"fixed": s.config.Fixed, "max": s.config.Max, "max_streams": s.config.MaxStreams, "queue": s.config.Queue,
-		"patience": s.config.Patience.String(), "retry_after_max": s.config.RetryAfterMax.String(), "report": s.config.Report,
+		"patience": s.config.Patience.String(), "retry_after_max": s.config.RetryAfterMax.String(), "record": s.config.Record, "report": s.config.Report,
 	} {
 		var canonical any
 		if text, err := json.Marshal(value); err == nil && json.Unmarshal(text, &canonical) == nil {

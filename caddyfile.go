@@ -112,6 +112,7 @@ func parseCaddyfile(h httpcaddyfile.Helper) (caddyhttp.MiddlewareHandler, error)
 //			queue           <requests>
 //			patience        <duration>
 //			retry_after_max <duration>
+//			record <events>
 //			report
 //		}
 //

@@ -48,6 +48,8 @@ func (p *parser) shed() {
 			p.duration(s.Patience, true)
 		case "retry_after_max":
 			p.duration(&s.RetryAfterMax, false)
+		case "record":
+			p.number(&s.Record, 1)
 		case "report":
 			s.Report = true
 			p.none()
@@ -57,7 +59,7 @@ func (p *parser) shed() {
 	})
 }
 
-const shedWords = "critical, background, exempt, client_key, fixed, max, max_streams, queue, patience, retry_after_max or report"
+const shedWords = "critical, background, exempt, client_key, fixed, max, max_streams, queue, patience, retry_after_max, record or report"
 
 // matchers reads request matchers, such as those of a class, on the line or in a
 // block. They may stand more than once: a request needs to match one of them.

@@ -240,6 +240,7 @@ const wholeSyntax = `statusgate {
 		queue 100
 		patience 1s500ms
 		retry_after_max 90s
+		record 1000
 		report
 	}
 }`

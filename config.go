@@ -328,6 +328,11 @@ type Shed struct {
 	// Default: 120s.
 	RetryAfterMax caddy.Duration `json:"retry_after_max,omitempty"`
 
+	// The last events of requests that the limiter keeps for
+	// `/statusgate/limiters/<name>/trace` of the admin endpoint, of 56 bytes each; 0: none.
+	// At most 1000000. Default: 0.
+	Record int `json:"record,omitempty"`
+
 	// Decide and count, but shed nothing. Default: false, or true where the
 	// whole gate only reports.
 	Report bool `json:"report,omitempty"`

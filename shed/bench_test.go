@@ -19,10 +19,13 @@ func taken(queue int) (*shed.Limiter, *shed.Place) {
 }
 
 func BenchmarkAdmitAndRelease(b *testing.B) {
-	for _, mode := range []string{"fixed", "adaptive"} {
+	for _, mode := range []string{"fixed", "adaptive", "adaptive and recorded"} {
 		cfg := fixed(1000)
-		if mode == "adaptive" {
+		if mode != "fixed" {
 			cfg = shed.Defaults()
+		}
+		if mode == "adaptive and recorded" {
+			cfg.Record = 10_000
 		}
 		b.Run(mode, func(b *testing.B) {
 			l, ctx := shed.New(cfg), context.Background()

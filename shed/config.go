@@ -12,6 +12,7 @@ type Config struct {
 	Patience      time.Duration // how long a request may wait; five times as long while nothing shows that the backend is congested
 	RetryAfterMax time.Duration // how late a rejected request may be told to come back
 	Report        bool          // decide and count, but admit every request
+	Record        int           // the last events of requests that are kept for a trace, of 40 bytes each; 0: none
 }
 
 // Defaults are the settings of an operator who has said nothing.

@@ -231,10 +231,17 @@ func TestNoGhosts(t *testing.T) {
 			}
 		})
 	}
-	d := newDesk(t, fixed(1)) // nothing is known of how long requests take
+}
+
+// While nothing is known of how long requests take, those whose clients leave at once must not
+// pile up in the backend.
+func TestPlaceOfAClientThatLeftAnUnknownBackend(t *testing.T) {
+	d := newDesk(t, fixed(1))
 	p := d.arrive(shed.Place{Class: shed.Normal}, shed.Admitted)
 	d.release(p, shed.Left)
-	d.pass(0)
+	d.pass(999 * ms)
+	d.inflight(1)
+	d.pass(ms)
 	d.inflight(0)
 }
 

@@ -20,15 +20,19 @@ type Controller struct {
 	ghosts   ghosts
 	streams  int
 	usage    usage // of the backend
+	given    usage // places, one for each
+	left     usage // likewise those whose clients left at once
 	refused  usage // of rejections, one for each
 	visits   visits
 	book     book
 	since    time.Duration // when the rejections began
 	rejected time.Duration // when the last one was
 	unsure   time.Duration // when nothing had shown yet that the backend is congested
+	leaving  impatience
 	closed   bool
 
-	stats counters
+	stats    counters
+	recorder *recorder // nil: nothing is recorded
 }
 
 // NewController makes a controller. Seed makes its choice of clients
@@ -39,6 +43,7 @@ func NewController(cfg Config, seed uint64, decided func(*Place)) *Controller {
 	for class := range c.overload {
 		c.overload[class].rejected = math.MinInt64 / 2
 	}
+	c.record()
 	return &c
 }
 
@@ -49,6 +54,10 @@ func (c *Controller) Configure(now time.Duration, cfg Config) {
 	c.law.flow(now.Seconds())
 	c.cfg = cfg
 	c.law.configure(&cfg)
+	c.record()
+	if c.recorder != nil {
+		c.recordCall(now, EventConfigured, &Place{}, 0, 0)
+	}
 	c.pump(now)
 }
 
@@ -82,8 +91,17 @@ const backgroundYields = 2 * time.Second
 func (c *Controller) Arrive(now time.Duration, p *Place) Verdict {
 	now = c.clock(now)
 	p.placeState = placeState{slot: Slot(p.Route), arrived: now}
-	p.Reason, p.RetryAfter, p.Wait = 0, 0, 0
+	p.Verdict, p.Reason, p.RetryAfter, p.Wait = Waiting, 0, 0, 0
 	c.law.asked()
+	c.decide(now, p)
+	if c.recorder != nil {
+		c.recordArrival(now, p)
+	}
+	return p.Verdict
+}
+
+// decide gives the verdict of a request that has come.
+func (c *Controller) decide(now time.Duration, p *Place) Verdict {
 	switch {
 	case c.cfg.Report:
 		return c.pretend(now, p)
@@ -127,6 +145,7 @@ func (c *Controller) admit(now time.Duration, p *Place, o Outcome) {
 	c.stats.requests[p.Class][o]++
 	c.law.admitted(now.Seconds(), p)
 	c.usage.add(p.Client, c.law.routes.work(p.slot), now)
+	c.given.add(p.Client, 1, now)
 	c.visits.note(p.Client, true, now)
 }
 
@@ -169,6 +188,14 @@ func (c *Controller) lasted(now time.Duration) time.Duration {
 func (c *Controller) rejectWaiting(now time.Duration, p *Place, o Outcome, r Reason) {
 	p.Wait = now - p.arrived
 	c.reject(now, p, o, r)
+	c.tell(now, p)
+}
+
+// tell hands out the verdict of a request that has waited.
+func (c *Controller) tell(now time.Duration, p *Place) {
+	if c.recorder != nil {
+		c.recordCall(now, EventDecided, p, p.Wait, 0)
+	}
 	c.decided(p)
 }
 
@@ -182,8 +209,18 @@ func (c *Controller) Leave(now time.Duration, p *Place) {
 	p.Verdict, p.Outcome, p.state = Rejected, OutcomeAbandoned, stateOver
 	p.Wait = now - p.arrived
 	c.stats.requests[p.Class][OutcomeAbandoned]++
+	if c.recorder != nil {
+		c.recordCall(now, EventLeft, p, p.Wait, 0)
+	}
+	if p.Wait >= c.cfg.Patience {
+		c.leaving.gone(now, p.Wait, c.law.tooLate() || c.law.moved <= p.arrived.Seconds())
+		c.law.late.wait, c.law.late.until = c.leaving.after.mean, c.leaving.until.Seconds()
+	}
 	if p.Wait >= c.patience()/2 {
 		c.law.gaveUp() // sooner, it tells nothing of the backend
+	}
+	if p.Wait < c.cfg.Patience/2 {
+		c.leftAtOnce(now, p.Client)
 	}
 	c.noteEmpty(now)
 }
@@ -199,35 +236,41 @@ func (c *Controller) BecomeStream(now time.Duration, p *Place) bool {
 	if p.state != stateRunning || c.streams >= c.cfg.MaxStreams && !c.cfg.Report {
 		return false
 	}
+	now = c.clock(now)
 	c.streams++
-	c.end(c.clock(now), p, Served)
+	if c.recorder != nil {
+		c.recordCall(now, EventStreamed, p, now-p.started, Served)
+	}
+	c.end(now, p, Served)
 	p.state = stateStream
 	return true
 }
 
 // Release takes the place of an admitted request back.
 func (c *Controller) Release(now time.Duration, p *Place, e Ending) {
+	if p.state != stateStream && p.state != stateRunning {
+		return // it has none
+	}
 	now = c.clock(now)
-	switch p.state {
-	case stateStream:
+	if e == Left && p.answered {
+		e = Served // its work was done
+	}
+	if c.recorder != nil {
+		c.recordCall(now, EventReleased, p, now-p.started, e)
+	}
+	switch {
+	case p.state == stateStream:
 		c.streams--
-	case stateRunning:
-		if e == Left && !p.answered {
-			c.haunt(now, p)
-		} else {
-			c.end(now, p, e)
-		}
-	default: // it has none
-		return
+	case e == Left:
+		c.haunt(now, p)
+	default:
+		c.end(now, p, e)
 	}
 	p.state = stateOver
 }
 
 // end takes a request out of the backend.
 func (c *Controller) end(now time.Duration, p *Place, e Ending) {
-	if e == Left {
-		e = Served
-	}
 	c.law.ended(now.Seconds(), p, (now - p.started).Seconds(), e)
 	c.pump(now)
 }

@@ -10,6 +10,8 @@ const (
 	ghostLeast = 0.7
 	// ghostMost is how many times as long as a client waited its place is kept.
 	ghostMost = 2.0
+	// ghostUnknown is for how long it is kept while nobody knows how long requests take.
+	ghostUnknown = time.Second
 )
 
 // A ghost is a request whose client has left, while the backend, so far as
@@ -67,19 +69,34 @@ func (g *ghosts) pop() ghost {
 func (c *Controller) haunt(now time.Duration, p *Place) {
 	elapsed := (now - p.started).Seconds()
 	idle := c.law.expected(c.law.routes.work(p.slot))
-	late := elapsed >= idle
+	late := elapsed >= idle && idle > 0
 	if elapsed >= 2*idle {
 		c.law.gaveUp() // sooner, it tells nothing of the backend
 	}
-	expected := idle * c.law.congestion()
-	hold := max(expected-elapsed, ghostLeast*expected)
-	if c.law.recent.lost() > lostMany {
-		hold = max(hold, elapsed) // what is expected seems to be wrong
+	if now-p.arrived < c.cfg.Patience && (elapsed < 2*idle || idle == 0) {
+		c.left.add(p.Client, 1, now)
 	}
-	hold = min(hold, ghostMost*max(elapsed, idle), ghostMax.Seconds())
-	until := now + time.Duration(hold*float64(time.Second))
+	until := now + time.Duration(c.holds(elapsed, idle)*float64(time.Second))
 	if !late {
 		c.law.strayed(now.Seconds(), elapsed)
 	}
 	c.ghosts.push(ghost{until: until, slot: p.slot, quiet: p.quiet, late: late, taken: p.started})
+}
+
+// holds is for how many seconds more the place of a request is kept that has been in the
+// backend for some, and takes so many in an idle one, 0 if that is not known.
+func (c *Controller) holds(elapsed, idle float64) float64 {
+	if idle == 0 {
+		return max(ghostUnknown.Seconds(), elapsed)
+	}
+	expected, most := idle*c.law.congestion(), ghostMost
+	if c.law.fixed { // nothing else keeps the backend from getting more than the operator wants
+		doubt := c.law.routes.doubt()
+		expected, most = doubt*expected, doubt*most
+	}
+	hold := max(expected-elapsed, ghostLeast*expected)
+	if c.law.tooLate() {
+		hold = max(hold, elapsed) // what is expected seems to be wrong
+	}
+	return min(hold, most*max(elapsed, idle), ghostMax.Seconds())
 }

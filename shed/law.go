@@ -46,8 +46,10 @@ type law struct {
 	moved     float64 // when one began or ended last, or was parked
 	touched   float64 // when inflight last changed
 	window    window
+	pause     pause
 	full      bool    // the last window was at the limit
 	saturated float64 // when one was last
+	late      late
 	squeeze   float64 // 0.1 to 1: below 1 clients give up, so everything must be quicker
 
 	quick     meter    // the start, while requests are quick
@@ -62,6 +64,8 @@ type law struct {
 	change    change
 	calm      int  // windows in a row that are not congested at the limit
 	congested bool // a probe has shown it; in report mode it is taken for granted
+
+	noted func(EventKind, ProbeResult, meter) // is told of steps, nil: nobody is
 }
 
 func newLaw(cfg *Config) law {
@@ -108,6 +112,7 @@ func (l *law) working() int {
 func (l *law) flow(now float64) {
 	working := l.inflight - l.parked
 	l.window.area += float64(max(0, working)) * (now - l.touched)
+	l.pause.area += float64(max(0, working)) * (now - l.touched)
 	if l.probe.measuring {
 		l.probe.window.area += float64(max(0, working-l.strays)) * (now - l.touched)
 	}
@@ -190,7 +195,7 @@ func (l *law) admitted(now float64, p *Place) {
 		l.window.reset(now)
 		l.window.allowed = l.working()
 	}
-	p.quiet = l.quiet(now)
+	p.quiet, p.paused = l.quiet(now), l.pause.total
 	l.flow(now)
 	l.inflight++
 	if p.Class != Exempt { // those begin in any case
@@ -201,10 +206,11 @@ func (l *law) admitted(now float64, p *Place) {
 // ended notes that a request has left the backend after so many seconds. A
 // request whose client left has ended when its ghost does.
 func (l *law) ended(now float64, p *Place, stay float64, e Ending) {
-	stay = max(stay, shortestStay)
 	l.flow(now)
+	l.paused(now, stay)
 	l.inflight--
 	l.unpark(now, stay)
+	stay = max(stay-(l.pause.total-p.paused), shortestStay)
 	if e == Unused {
 		return
 	}
@@ -274,6 +280,13 @@ func (l *law) strayed(now, stay float64) {
 func (l *law) returned(now float64) {
 	l.flow(now)
 	l.strays--
+}
+
+// note tells the recorder of a step, and what was measured in it.
+func (l *law) note(kind EventKind, result ProbeResult, m meter) {
+	if l.noted != nil {
+		l.noted(kind, result, m)
+	}
 }
 
 // gaveUp notes that a client left because its answer did not come.

@@ -29,6 +29,7 @@ func (l *law) stuck() (at float64, ok bool) {
 func (l *law) park(now float64) {
 	l.flow(now)
 	l.moved, l.parkedAt, l.old = now, now, l.inflight
+	defer l.note(EventParked, 0, l.recent)
 	l.parked = min(l.parked+max(1, int(parkShare*l.limit)), int(l.max)-l.working())
 }
 

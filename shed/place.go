@@ -19,6 +19,16 @@ const (
 // String gives the class as it stands in configurations and metrics.
 func (c Class) String() string { return classNames[c] }
 
+// ClassOf is the class of that name, ok is false if there is none.
+func ClassOf(name string) (c Class, ok bool) {
+	for i, n := range classNames {
+		if n == name {
+			return Class(i), true //nolint:gosec // below Classes
+		}
+	}
+	return 0, false
+}
+
 var classNames = [Classes]string{"critical", "normal", "background", "exempt"}
 
 // Verdict is the answer to a request.
@@ -78,7 +88,14 @@ const (
 	Failed               // it did not: no connection, no answer, 429, 502, 503, 504
 	Left                 // the client left before there was an answer: the backend works on
 	Unused               // the backend never had it
+
+	endings = 4
 )
+
+// String gives the ending as it stands in a trace.
+func (e Ending) String() string { return endingNames[e] }
+
+var endingNames = [endings]string{"served", "failed", "left", "unused"}
 
 // Place is what a Controller knows of one request, from its arrival until its
 // place is free again. The zero value is ready; it can be used again when its
@@ -109,6 +126,8 @@ type placeState struct {
 	answered bool
 	late     bool // of a ghost: its client had waited for longer than it takes
 	bucket   int
+	id       uint32  // in the record
+	paused   float64 // seconds that had been cut out of what is measured, by then
 	arrived  time.Duration
 	started  time.Duration // when it got its place
 

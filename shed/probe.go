@@ -33,6 +33,7 @@ type probe struct {
 	from      float64 // requests in flight before the doubt
 	deeper    bool    // the backend was still busy, another one follows
 	after     bool    // the window that runs has seen the probe
+	late      bool    // while it ran, too many clients did not wait for their answers
 	limit     float64 // of requests in flight
 	began     float64
 	deadline  float64
@@ -88,6 +89,7 @@ func (l *law) startProbe(now, limit float64) {
 	p := &l.probe
 	p.on, p.mixing, p.measuring, p.deeper = true, false, false, false
 	p.limit = max(1, math.Floor(limit+0.5))
+	p.late = l.tooLate()
 	p.began = now
 	turns := probeMix + probeTurns
 	if !l.congested {
@@ -96,6 +98,7 @@ func (l *law) startProbe(now, limit float64) {
 	wait := (l.congestion()+turns)*l.slow() + 3*probeSamples/max(l.routes.effective(l.potential()), 0.1)
 	p.deadline = now + min(max(wait, 0.3), 10)
 	p.window.reset(now)
+	l.note(map[bool]EventKind{false: EventProbe, true: EventDoubt}[p.doubt], 0, l.recent)
 	l.continueProbe(now)
 }
 
@@ -131,11 +134,13 @@ func (l *law) endProbe(now float64) {
 	p.on, p.mixing, p.measuring, p.after = false, false, false, true
 	took := now - p.began
 	if !measured {
+		l.note(EventProbed, ProbeFailed, m)
 		l.failProbe(now, drained)
 		return
 	}
 	found := p.found
 	result := l.judgeProbe(now, m)
+	l.note(EventProbed, result, m)
 	l.since = meter{}
 	p.load = m.load()
 	if p.doubt && m.rate() > l.busy.rate() {
@@ -214,6 +219,11 @@ func (l *law) judgeProbe(now float64, m meter) ProbeResult {
 		p.elastic.add(min(max(seen/distance, -0.5), 2), m.samples, 8*probeSamples)
 	}
 	p.odds = 0.8*p.odds + l.evidence(before, m)
+	if p.late && m.stay() > l.scale() {
+		// The backend still has to do what nobody waits for: what it takes tells nothing.
+		l.congested = true
+		return ProbeFailed
+	}
 	if max(before.lost(), m.lost()) > lostMany {
 		p.odds = min(p.odds, -probeStale/2) // too slow for its clients, whatever those say that stayed
 	}

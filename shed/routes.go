@@ -25,6 +25,7 @@ const (
 	routeMemory  = 1000 // completions that the cost of a route is the mean of
 	momentMemory = 1000 // likewise for the moments
 	spreadKnown  = 200  // completions after which their spread does
+	doubtSpread  = 2.0  // standard deviations
 	routeKnown   = 20   // completions after which a route counts as known
 )
 
@@ -96,6 +97,15 @@ func (r *routes) effective(n float64) float64 {
 		n /= min(max(r.wider.mean, 0.5), 4)
 	}
 	return n
+}
+
+// doubt is how many times as long as expected nearly all requests of a route take at most:
+// one, until their spread is known.
+func (r *routes) doubt() float64 {
+	if r.wider.samples < spreadKnown {
+		return 1
+	}
+	return 1 + doubtSpread*math.Sqrt(max(0, 2*r.wider.mean-1))
 }
 
 // slow is the cost of the request that a random unit of work belongs to; 0 until a

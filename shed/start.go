@@ -35,7 +35,7 @@ type best struct {
 
 // grow is a step of the start: a request was done while there was demand.
 func (l *law) grow() {
-	if !l.halted && !l.probe.on && float64(l.inflight+1) >= saturatedAt*l.limit {
+	if !l.halted && !l.probe.on && !l.tooLate() && float64(l.inflight+1) >= saturatedAt*l.limit {
 		l.setLimit(l.limit + min(1, l.limit/startSteps))
 	}
 }
@@ -148,4 +148,5 @@ func (l *law) early(now float64) bool {
 // resume goes on with the start where it was.
 func (l *law) resume(now float64) {
 	l.start, l.began = true, now
+	l.note(EventSearch, 0, l.recent)
 }

@@ -39,7 +39,7 @@ type overload struct {
 
 // enqueue gives a request a place to wait, if one is left for it.
 func (c *Controller) enqueue(now time.Duration, p *Place) Verdict {
-	band := bandOf(c.usage.share(p.Client))
+	band := c.bandFor(p.Client, now)
 	p.bucket = bucketOf(p.Class, band, c.visits.cohort(c.seed, p.Client, now))
 	p.Size = max(p.Size, minSize)
 	c.noteEmpty(now)
@@ -113,6 +113,10 @@ func reasonOf(p *Place) Reason {
 // that who came first also gives up first.
 func (c *Controller) patience() time.Duration {
 	patience := max(c.cfg.Patience, unsurePatience*c.cfg.Patience-unsureFades*(c.now-c.unsure))
+	if patience > c.cfg.Patience {
+		expected := time.Duration(c.law.expected(c.law.routes.mean.mean) * float64(time.Second))
+		patience = max(c.cfg.Patience, c.leaving.bound(c.now, expected, patience))
+	}
 	return time.Duration(float64(patience) * max(leastPatience, c.law.squeeze))
 }
 
@@ -172,7 +176,8 @@ func (c *Controller) pump(now time.Duration) {
 		c.queue.remove(p)
 		p.Wait = now - p.arrived
 		c.admit(now, p, OutcomeQueued)
-		c.decided(p)
+		c.leaving.served()
+		c.tell(now, p)
 	}
 	c.noteEmpty(now)
 }

@@ -13,7 +13,7 @@ const (
 	changeSlack = 0.75 // standard deviations that are taken for chance
 	changeSure  = 5.0  // the sum of the others from where the backend has changed
 	changeSlow  = 1.3  // times the scale: a change for the worse
-	changeNone  = -4.0 // standard deviations that a window without work counts for
+	changeMost  = 3.0  // standard deviations that a window counts for at most: one alone shows nothing
 
 	servedMemory = 80.0 // effective samples
 
@@ -40,6 +40,9 @@ func (l *law) closeWindow(now float64) {
 	count := l.window.count
 	l.window.reset(now)
 	l.window.allowed = allowed
+	l.noteLate(now, &m, count)
+	defer l.shrink()
+	l.note(EventWindow, 0, m)
 	if !l.probe.on && !l.probe.after {
 		l.since.add(m, busyMemory)
 		if count > 0 && l.routes.mean.mean > 0 {
@@ -115,9 +118,10 @@ func (c *change) note(m meter, known *meter) bool {
 	if known.work == 0 || m.samples == 0 {
 		return false
 	}
-	z := changeNone
+	z := -changeMost
 	if m.work > 0 {
 		z = math.Log(m.rate()/known.rate()) * math.Sqrt(m.samples)
+		z = min(max(z, -changeMost), changeMost)
 	}
 	c.more = max(0, c.more+z-changeSlack)
 	c.less = max(0, c.less-z-changeSlack)

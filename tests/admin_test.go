@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
+
+	"github.com/statusgate/statusgate/shed"
 )
 
 // ask gets a JSON answer of the admin endpoint.
@@ -158,5 +160,31 @@ func TestAnOverlayIsForOneDocument(t *testing.T) {
 	}
 	if got := fetch(t, http.MethodGet, admin+"/drift/overlay?gate=statusgate&document="+b, ""); got.StatusCode != http.StatusOK {
 		t.Errorf("got %s\n%s", got.Status, got.body)
+	}
+}
+
+// What a limiter has recorded is beside the answers that are JSON, by its name.
+func TestTheAdminEndpointHasTracesOfLimiters(t *testing.T) {
+	site, admin := withAdmin(t, "shed the_traced {\n\trecord 100\n}", "respond ok")
+	fetch(t, http.MethodGet, site+"/", "")
+	got := fetch(t, http.MethodGet, admin+"/limiters/the_traced/trace", "")
+	if got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != "application/jsonl" {
+		t.Fatalf("got %s, %v", got.Status, got.Header)
+	}
+	trace, err := shed.ReadTrace(strings.NewReader(got.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrived := 0
+	for i := range trace.Events {
+		if trace.Events[i].What == shed.EventArrived {
+			arrived++
+		}
+	}
+	if arrived != 1 {
+		t.Errorf("one request came, the trace has %d", arrived)
+	}
+	if got := fetch(t, http.MethodGet, admin+"/limiters/another/trace", ""); got.StatusCode != http.StatusNotFound {
+		t.Errorf("a limiter that is not there: got %s", got.Status)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/caddyserver/caddy/v2"
 
 	"github.com/statusgate/statusgate/internal/exchange"
+	"github.com/statusgate/statusgate/internal/overload"
 )
 
 func init() {
@@ -47,7 +48,7 @@ var routes = []struct {
 
 // Routes implements [caddy.AdminRouter].
 func (API) Routes() []caddy.AdminRoute {
-	list := make([]caddy.AdminRoute, 0, len(routes))
+	list := make([]caddy.AdminRoute, 0, len(routes)+1)
 	for _, route := range routes {
 		list = append(list, caddy.AdminRoute{
 			Pattern: route.path,
@@ -68,7 +69,7 @@ func (API) Routes() []caddy.AdminRoute {
 			}),
 		})
 	}
-	return list
+	return append(list, caddy.AdminRoute{Pattern: overload.TracePath, Handler: caddy.AdminHandlerFunc(overload.ServeTrace)})
 }
 
 // Gate is a gate with what its configuration says of it.

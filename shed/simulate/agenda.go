@@ -10,6 +10,11 @@ const (
 	requestComes                 // a later request of a page, or one that is tried again
 	phaseStarts
 	sampleTaken
+	stallBegins
+	stallEnds
+	weatherChanges
+	clientLeaves // before its answer, of its own accord
+	unusedEnds   // a request whose client left before it was sent to the backend
 )
 
 // Entry is something that is due at a time, or at an amount of work.
@@ -18,6 +23,7 @@ type entry struct {
 	seq  uint64 // entries due at once keep the order in which they came
 	what occasion
 	r    *Request
+	n    int // of the stall
 }
 
 func (e *entry) before(o *entry) bool {
@@ -30,9 +36,9 @@ type agenda struct {
 	seq     uint64
 }
 
-func (a *agenda) add(at time.Duration, what occasion, r *Request) {
+func (a *agenda) add(at time.Duration, what occasion, r *Request, n int) {
 	a.seq++
-	e := entry{at, a.seq, what, r}
+	e := entry{at, a.seq, what, r, n}
 	a.entries = append(a.entries, e)
 	i := len(a.entries) - 1
 	for i > 0 {

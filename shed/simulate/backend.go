@@ -50,7 +50,7 @@ func (s *servers) start(now time.Duration, r *Request) {
 	full := s.spec.Room > 0 && s.busy >= s.n && s.waiting.len() >= s.spec.Room
 	if full || s.spec.Failing > 0 && s.rng.Float64() < s.spec.Failing {
 		r.failed = true
-		s.working.add(now+refusal, 0, r)
+		s.working.add(now+refusal, 0, r, 0)
 		return
 	}
 	s.waiting.push(r)
@@ -61,7 +61,7 @@ func (s *servers) fill(now time.Duration) {
 	for s.waiting.len() > 0 && s.busy < s.n {
 		r := s.waiting.pop()
 		s.busy++
-		s.working.add(now+r.work, 0, r)
+		s.working.add(now+r.work, 0, r, 0)
 	}
 }
 
@@ -118,7 +118,7 @@ func (s *sharing) catchUp(now time.Duration) {
 
 func (s *sharing) start(now time.Duration, r *Request) {
 	s.catchUp(now)
-	s.working.add(time.Duration(s.done)+r.work, 0, r)
+	s.working.add(time.Duration(s.done)+r.work, 0, r, 0)
 }
 
 func (s *sharing) next() (time.Duration, bool) {

@@ -9,12 +9,12 @@ import (
 func (s *simulation) nextPage() {
 	wait := s.arrivals.ExpFloat64() * s.pause
 	if wait < float64(s.end) {
-		s.agenda.add(s.now+time.Duration(wait), pageArrives, nil)
+		s.agenda.add(s.now+time.Duration(wait), pageArrives, nil, 0)
 		return
 	}
 	// Nothing is offered in this phase: ask again in the next.
 	if s.phase+1 < len(s.sc.Phases) {
-		s.agenda.add(s.now+s.sc.Phases[s.phase].For, pageArrives, nil)
+		s.agenda.add(s.now+s.sc.Phases[s.phase].For, pageArrives, nil, 0)
 	}
 }
 
@@ -33,7 +33,7 @@ func (s *simulation) arrivePage() {
 		if i == 0 || s.sc.Gap == 0 {
 			s.arrive(r)
 		} else {
-			s.agenda.add(s.now+time.Duration(i)*s.sc.Gap, requestComes, r)
+			s.agenda.add(s.now+time.Duration(i)*s.sc.Gap, requestComes, r, 0)
 		}
 	}
 }
@@ -43,7 +43,14 @@ func (s *simulation) describe(r *Request, rng *rand.Rand) {
 	k := &s.sc.Mix[r.kind]
 	r.Class = k.Class
 	r.Route = k.Route
-	r.work = k.Law.draw(rng, k.Mean)
+	law := k.Law
+	if s.sc.Noise.Work != Exponential {
+		law = s.sc.Noise.Work
+	}
+	r.work = law.draw(rng, k.Mean)
+	if c := &s.sc.Clients; c.Cancels && c.leaver(r) {
+		r.work = min(r.work, c.LeaveAfter)
+	}
 }
 
 func (s *simulation) drawKind() int {
@@ -67,14 +74,29 @@ func (s *simulation) drawClient() (hash uint64, counted int) {
 	case c.Equal > 0:
 		i := s.arrivals.IntN(c.Equal)
 		return scatter(uint64(i)), i //nolint:gosec // not negative
+	case c.Leavers > 0 && s.arrivals.Float64() < c.Leavers:
+		return scatter(uint64(s.arrivals.IntN(c.LeaverCount))), hog //nolint:gosec // not negative
 	case c.Hog > 0 && s.arrivals.Float64() < c.Hog:
 		return scatter(0), hog
-	case c.Hog > 0:
+	case c.Hog > 0, c.Leavers > 0:
 		return s.arrivals.Uint64(), others
 	default:
 		return s.arrivals.Uint64(), -1
 	}
 }
+
+// LeaveEarly lets a client leave before its answer, if its request is still that one.
+func (s *simulation) leaveEarly(r *Request, life uint32) {
+	if r.life != life || r.state == ended || r.gone {
+		return
+	}
+	r.gone = true
+	s.result.gone(s.now)
+	s.deliver(leaves, r)
+}
+
+// Leaver reports whether a request is of a client that leaves early.
+func (c *Clients) leaver(r *Request) bool { return c.Leavers > 0 && r.client == hog }
 
 // The numbers under which clients are counted when one of them asks for most.
 const (
@@ -100,7 +122,7 @@ func (s *simulation) retry(r *Request, after int) {
 	next.Client, next.client, next.page = r.Client, r.client, r.page
 	next.kind, next.born, next.attempt = r.kind, r.born, r.attempt+1
 	s.describe(next, s.retries)
-	s.agenda.add(s.now+s.retryWait(r.attempt, after), requestComes, next)
+	s.agenda.add(s.now+s.retryWait(r.attempt, after), requestComes, next, 0)
 }
 
 func (s *simulation) retryWait(attempt, after int) time.Duration {

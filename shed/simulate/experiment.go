@@ -106,6 +106,7 @@ type Options struct {
 	First uint64         // the first seed
 	Jobs  int            // how many runs at a time
 	Long  bool           // all cells
+	Noise *Noise         // of all scenarios, nil: each has its own
 	Only  *regexp.Regexp // of the names "experiment/cell", nil for all
 
 	// Play is called for each run instead of [Run], if it is not nil.
@@ -113,6 +114,11 @@ type Options struct {
 }
 
 func (o *Options) play(sc *Scenario, m Maker, seed uint64) *Result {
+	if o.Noise != nil {
+		noisy := *sc
+		noisy.Noise = *o.Noise
+		sc = &noisy
+	}
 	if o.Play != nil {
 		return o.Play(sc, m, seed)
 	}

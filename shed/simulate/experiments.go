@@ -4,5 +4,5 @@ import "slices"
 
 // Experiments are all experiments, those with the targets first.
 func Experiments() []Experiment {
-	return slices.Concat(steady(), changes(), falseShedding(), importance(), manyClients(), variations())
+	return slices.Concat(steady(), changes(), falseShedding(), importance(), manyClients(), leavers(), gateways(), noisy(), variations())
 }

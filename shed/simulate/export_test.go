@@ -6,7 +6,7 @@ import "time"
 type Agenda struct{ agenda }
 
 // Add adds a time.
-func (a *Agenda) Add(at time.Duration) { a.add(at, 0, nil) }
+func (a *Agenda) Add(at time.Duration) { a.add(at, 0, nil, 0) }
 
 // Take takes the earliest time.
 func (a *Agenda) Take() time.Duration { return a.take().at }

@@ -35,7 +35,7 @@ func (res *Result) phaseAt(second int) *Phase {
 // Deliverable is how many requests per second the backend could have answered in
 // that second, of those that were offered.
 func (res *Result) deliverable(second int) float64 {
-	return res.sc.deliverable(res.phaseAt(second))
+	return res.sc.deliverable(res.phaseAt(second), 1-res.Seconds[second].missing)
 }
 
 // Efficiency is the share of min(offered, capacity) that was answered in time,
@@ -72,7 +72,7 @@ func (res *Result) Utilization() float64 {
 	from, to := res.whole()
 	for i := from; i < to; i++ {
 		used += res.Seconds[i].Used
-		present += float64(res.sc.servers(res.phaseAt(i)))
+		present += float64(res.sc.servers(res.phaseAt(i))) * (1 - res.Seconds[i].stalled)
 	}
 	return used / present
 }
@@ -160,6 +160,23 @@ func (res *Result) Jain() float64 {
 		return 0
 	}
 	return sum * sum / squares / float64(len(res.Clients))
+}
+
+// GatewayShare is what the gateway got least of the good answers, against its part of the
+// requests: 1 if all are alike.
+func (res *Result) GatewayShare() float64 {
+	offered, good := 0, 0
+	for _, g := range res.Gateways {
+		offered += g.Offered
+		good += g.Good
+	}
+	least := 1.0
+	for _, g := range res.Gateways {
+		if g.Offered > 0 {
+			least = min(least, share(g.Good, g.Offered)/share(good, offered))
+		}
+	}
+	return least
 }
 
 // OthersSuccess is the share of their requests that was answered in time of the

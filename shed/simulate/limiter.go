@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"io"
 	"time"
 
 	"github.com/statusgate/statusgate/shed"
@@ -35,6 +36,7 @@ func Controller(adjust func(sc *Scenario, cfg *shed.Config)) Maker {
 		if adjust != nil {
 			adjust(sc, &cfg)
 		}
+		cfg.Record = sc.Record
 		c := &controlled{waiting: map[*shed.Place]*Request{}}
 		c.controller = shed.NewController(cfg, seed, func(p *shed.Place) {
 			r := c.waiting[p]
@@ -83,6 +85,9 @@ func (c *controlled) Next() (time.Duration, bool) { return c.controller.Next() }
 
 // Advance implements [Limiter].
 func (c *controlled) Advance(now time.Duration) { c.controller.Advance(now) }
+
+// Trace writes what is recorded, see [shed.Controller.Trace].
+func (c *controlled) Trace(now time.Duration, w io.Writer) error { return c.controller.Trace(now, w) }
 
 // Limit implements [Limiter].
 func (c *controlled) Limit() int { return c.controller.Limit() }

@@ -19,6 +19,8 @@ type Request struct {
 	client  int           // in the result's clients, -1: not counted
 	page    int           // in the result's pages, -1: none
 	attempt int           // 0 is the first
+	gateway int           // that it was sent to
+	term    uint32        // of that
 	life    uint32        // how often this memory has been used: tells a stale reference
 	state   state
 	gone    bool // the client has given up

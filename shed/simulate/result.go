@@ -8,11 +8,13 @@ import (
 
 // Result is what was measured during a run.
 type Result struct {
-	Seconds []Second
-	Classes [shed.Classes]Tally     // of requests that arrived while measuring
-	Latency [shed.Classes]Histogram // from arrival to answer, of all answered requests that arrived while measuring
-	Clients []Tally                 // while measuring, if the scenario counts them
-	Pages   []Page
+	Seconds  []Second
+	Classes  [shed.Classes]Tally     // of requests that arrived while measuring
+	Latency  [shed.Classes]Histogram // from arrival to answer, of all answered requests that arrived while measuring
+	Clients  []Tally                 // while measuring, if the scenario counts them
+	Gateways []Tally                 // of requests that arrived while measuring
+	Pages    []Page
+	Peak     int // the most requests that were in the backend at a time
 
 	// Restless is how often the limiter wanted to be called again at once after its
 	// Advance: a server's timer would not come to rest.
@@ -42,6 +44,8 @@ type Second struct {
 	Tries   int // all their attempts, whenever
 	Served  int // how many got a good answer in the end
 	sampled float64
+	stalled float64 // the part of it in which the backend could not be asked, or did nothing
+	missing float64 // of the backend's capacity, by that and the weather; less than 0: it had more
 }
 
 // Tally counts the requests of someone, and the good answers.
@@ -55,15 +59,16 @@ type Page struct {
 
 func newResult(sc *Scenario) *Result {
 	res := &Result{
-		Seconds: make([]Second, int((sc.Long()+time.Second-1)/time.Second)),
-		sc:      sc,
-		from:    sc.from(),
-		to:      sc.Long() - sc.Deadline, // what arrives later may not be answered before the end
+		Seconds:  make([]Second, int((sc.Long()+time.Second-1)/time.Second)),
+		sc:       sc,
+		Gateways: make([]Tally, max(sc.Gateways, 1)),
+		from:     sc.from(),
+		to:       sc.Long() - sc.Deadline, // what arrives later may not be answered before the end
 	}
 	switch {
 	case sc.Clients.Equal > 0:
 		res.Clients = make([]Tally, sc.Clients.Equal)
-	case sc.Clients.Hog > 0:
+	case sc.Clients.Hog > 0, sc.Clients.Leavers > 0:
 		res.Clients = make([]Tally, 2)
 	}
 	return res
@@ -122,11 +127,24 @@ func (res *Result) rejected(now time.Duration, r *Request) {
 
 func (res *Result) gone(now time.Duration) { res.second(now).Gone++ }
 
+// Account notes for what part of some time the backend was there, and how much longer than
+// usual the work took.
+func (res *Result) account(from, to time.Duration, present, weather float64) {
+	for from < to {
+		until := min(to, from.Truncate(time.Second)+time.Second)
+		s, long := res.second(from), (until - from).Seconds()
+		s.stalled += (1 - present) * long
+		s.missing += (1 - present/weather) * long
+		from = until
+	}
+}
+
 func (res *Result) answered(now time.Duration, r *Request) {
 	s := res.second(now)
 	latency := now - r.Arrived
 	s.Latency.Add(latency)
-	if res.measuring(r.Arrived) {
+	measuring := res.measuring(r.Arrived)
+	if measuring {
 		res.Latency[r.Class].Add(latency)
 	}
 	if r.gone || r.failed || latency > res.sc.Deadline {
@@ -134,6 +152,9 @@ func (res *Result) answered(now time.Duration, r *Request) {
 		return
 	}
 	s.Good++
+	if measuring {
+		res.Gateways[r.gateway].Good++
+	}
 	s.GoodWork += res.sc.Mix[r.kind].Mean.Seconds()
 	s.Used += r.work.Seconds()
 	res.second(r.born).Served++

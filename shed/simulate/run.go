@@ -16,18 +16,25 @@ const sampling = 100 * time.Millisecond
 func Run(sc *Scenario, maker Maker, seed uint64, pace func(to time.Duration)) *Result {
 	s := &simulation{
 		sc:       sc,
+		maker:    maker,
+		seed:     seed,
 		arrivals: stream(seed, 1),
 		retries:  stream(seed, 2),
+		chance:   stream(seed, 4),
+		weather:  1,
 		result:   newResult(sc),
 		end:      sc.Long(),
 	}
-	s.backend = sc.Backend.build(stream(seed, 3))
-	s.limiter = maker(sc, seed, s.decided)
+	s.backend.machine = sc.Backend.build(stream(seed, 3))
+	s.gateways = make([]gateway, max(1, sc.Gateways))
 	s.startPhase()
-	s.agenda.add(sampling/2, sampleTaken, nil)
+	s.startNoise()
+	s.agenda.add(sampling/2, sampleTaken, nil, 0)
 	s.nextPage()
 	for s.step(pace) {
 	}
+	s.now = s.end
+	s.account()
 	return s.result
 }
 
@@ -35,20 +42,24 @@ func stream(seed, n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
 
 type simulation struct {
 	sc        *Scenario
+	maker     Maker
+	seed      uint64
 	now, end  time.Duration
 	phase     int
 	shares    []float64 // of the phase's kinds
 	pause     float64   // mean time between pages, in ns
 	arrivals  *rand.Rand
 	retries   *rand.Rand
+	chance    *rand.Rand // of the noise
 	agenda    agenda
 	deadlines ring[deadline]
-	backend   machine
-	limiter   Limiter
-	patience  time.Duration // before then, the limiter is not called for what is due
+	backend   frozen
+	gateways  []gateway
+	stalls    []standstill
+	weather   float64       // the factor of work that is begun now
+	accounted time.Duration // until when the result knows what stalls and the weather took
 	pool      pool
-	inFlight  int
-	queued    int
+	inBackend int
 	result    *Result
 }
 
@@ -74,10 +85,13 @@ func (s *simulation) step(pace func(time.Duration)) bool {
 	if len(s.agenda.entries) > 0 && s.agenda.entries[0].at < at {
 		at, do = s.agenda.entries[0].at, (*simulation).keep
 	}
-	if t, ok := s.limiter.Next(); ok && max(t, s.patience) < at {
-		at, do = max(t, s.patience), (*simulation).advance
+	var rings *gateway
+	for i := range s.gateways {
+		if g := &s.gateways[i]; g.armed && g.stalled == 0 && g.rings < at {
+			at, rings = g.rings, g
+		}
 	}
-	if do == nil {
+	if do == nil && rings == nil {
 		return false
 	}
 	at = max(at, s.now)
@@ -85,18 +99,12 @@ func (s *simulation) step(pace func(time.Duration)) bool {
 		pace(at)
 	}
 	s.now = at
-	do(s)
-	return true
-}
-
-// Advance lets the limiter do what is due. If it still wants to be called at once,
-// it has to be patient, or time would stand still.
-func (s *simulation) advance() {
-	s.limiter.Advance(s.now)
-	if t, ok := s.limiter.Next(); ok && t <= s.now {
-		s.result.Restless++
-		s.patience = s.now + time.Millisecond
+	if rings != nil {
+		s.advance(rings)
+	} else {
+		do(s)
 	}
+	return true
 }
 
 func (s *simulation) keep() {
@@ -111,9 +119,32 @@ func (s *simulation) keep() {
 		s.phase++
 		s.startPhase()
 	case sampleTaken:
-		s.result.sample(s.now, s.limiter.Limit(), s.inFlight, s.queued)
-		s.agenda.add(s.now+sampling, sampleTaken, nil)
+		s.sample()
+		s.agenda.add(s.now+sampling, sampleTaken, nil, 0)
+	case stallBegins:
+		s.beginStall(e.n)
+	case stallEnds:
+		s.endStall(e.n)
+	case weatherChanges:
+		s.changeWeather()
+	case clientLeaves:
+		s.leaveEarly(e.r, uint32(e.n)) //nolint:gosec // it was one
+	case unusedEnds:
+		s.giveBack(e.r, shed.Unused)
+		s.pool.put(e.r)
 	}
+}
+
+func (s *simulation) sample() {
+	limit, inFlight, queued := 0, 0, 0
+	for i := range s.gateways {
+		if g := &s.gateways[i]; g.up {
+			limit += g.limiter.Limit()
+			inFlight += g.inFlight
+			queued += g.queued
+		}
+	}
+	s.result.sample(s.now, limit, inFlight, queued)
 }
 
 func (s *simulation) startPhase() {
@@ -124,95 +155,48 @@ func (s *simulation) startPhase() {
 		s.pause = float64(time.Second) * float64(max(s.sc.Page, 1)) / rate
 	}
 	s.backend.resize(s.now, s.sc.servers(p))
+	for i := range s.gateways {
+		s.setUp(i, p.spread(i) > 0)
+	}
 	if s.phase+1 < len(s.sc.Phases) {
-		s.agenda.add(s.now+p.For, phaseStarts, nil)
+		s.agenda.add(s.now+p.For, phaseStarts, nil, 0)
 	}
 }
 
-// Arrive brings an attempt to the limiter.
+// Arrive sends an attempt to a gateway.
 func (s *simulation) arrive(r *Request) {
 	r.Arrived = s.now
 	if r.attempt == 0 {
 		r.born = s.now
 	}
 	s.result.arrived(s.now, r)
-	switch s.limiter.Arrive(s.now, r) {
-	case shed.Admitted:
-		s.admit(r)
-	case shed.Rejected:
-		s.reject(r)
-		return
-	default:
-		r.state = waiting
-		s.queued++
-	}
 	s.deadlines.push(deadline{s.now + s.sc.Deadline, r, r.life})
-}
-
-// Decided is called by the limiter about a request that waits.
-func (s *simulation) decided(r *Request) {
-	s.queued--
-	if r.Verdict == shed.Admitted {
-		s.admit(r)
-	} else {
-		s.reject(r)
+	if s.sc.Clients.leaver(r) {
+		s.agenda.add(s.now+s.sc.Clients.LeaveAfter, clientLeaves, r, int(r.life))
 	}
-}
-
-func (s *simulation) admit(r *Request) {
-	s.result.admitted(s.now, r)
-	r.state = working
-	r.Started = s.now
-	r.work = time.Duration(float64(r.work) * s.sc.Phases[s.phase].slow())
-	s.inFlight++
-	s.backend.start(s.now, r)
-}
-
-func (s *simulation) reject(r *Request) {
-	s.result.rejected(s.now, r)
-	s.retry(r, r.RetryAfter)
-	s.pool.put(r)
+	r.gateway = s.chooseGateway()
+	r.term = s.gateways[r.gateway].term
+	if s.result.measuring(s.now) {
+		s.result.Gateways[r.gateway].Offered++
+	}
+	s.deliver(arrives, r)
 }
 
 // GiveUp is the client's deadline.
 func (s *simulation) giveUp() {
 	d := s.deadlines.pop()
 	r := d.r
-	if r.life != d.life || r.state == ended {
+	if r.life != d.life || r.state == ended || r.gone {
 		return
 	}
 	r.gone = true
 	s.result.gone(s.now)
 	s.retry(r, 0)
-	if r.state == waiting {
-		s.queued--
-		r.state = ended
-		s.limiter.Leave(s.now, r)
-		s.pool.put(r)
-	} else if s.sc.Gone {
-		s.giveBack(r, shed.Left)
-	}
+	s.deliver(leaves, r)
 }
 
 // Finish is the backend's answer.
 func (s *simulation) finish() {
-	r := s.backend.finish(s.now)
-	s.result.answered(s.now, r)
-	if !r.given {
-		ending := shed.Served
-		if r.failed {
-			ending = shed.Failed
-		}
-		s.giveBack(r, ending)
-	}
-	if r.failed && !r.gone {
-		s.retry(r, 0)
-	}
-	s.pool.put(r)
-}
-
-func (s *simulation) giveBack(r *Request, e shed.Ending) {
-	r.given = true
-	s.inFlight--
-	s.limiter.Done(s.now, r, e)
+	s.inBackend--
+	s.deliver(answers, s.backend.finish(s.now))
 }

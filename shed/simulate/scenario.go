@@ -19,6 +19,9 @@ type Scenario struct {
 	Gap      time.Duration // between the requests of a page
 	Clients  Clients
 	Retry    Retry
+	Gateways int // how many there are, 0 is 1
+	Noise    Noise
+	Record   int           // the last events that the shipped limiter keeps, see [shed.Config]
 	From     time.Duration // when measuring starts; it lasts to the end. 0: the second half, negative: the start
 }
 
@@ -40,10 +43,12 @@ const (
 	Exponential Law = iota
 	Lognormal       // with sigma 1
 	Constant
+	Bimodal     // one in ten takes 4.6 times the mean, the others 0.6 times
+	HeavyTailed // Pareto's with the exponent 1.5, up to 10 times the mean
 )
 
 // String gives the law as it stands in the names of experiments.
-func (l Law) String() string { return [...]string{"exp", "lognormal", "det"}[l] }
+func (l Law) String() string { return [...]string{"exp", "lognormal", "det", "bimodal", "heavy"}[l] }
 
 func (l Law) draw(rng *rand.Rand, mean time.Duration) time.Duration {
 	switch l {
@@ -51,9 +56,27 @@ func (l Law) draw(rng *rand.Rand, mean time.Duration) time.Duration {
 		return mean
 	case Lognormal:
 		return time.Duration(float64(mean) * math.Exp(rng.NormFloat64()-0.5))
+	case Bimodal:
+		if rng.IntN(10) == 0 {
+			return mean * 46 / 10
+		}
+		return mean * 6 / 10
+	case HeavyTailed:
+		return time.Duration(float64(mean) * pareto(rng.Float64()))
 	default:
 		return time.Duration(float64(mean) * rng.ExpFloat64())
 	}
+}
+
+// Pareto turns a uniform number into one with a heavy tail and the mean 1, at most 10.
+func pareto(x float64) float64 {
+	const (
+		exponent = 1.5
+		least    = 0.4150812 // so that the mean is 1
+		most     = 10.0
+	)
+	cut := 1 - math.Pow(least/most, exponent)
+	return least / math.Pow(1-x*cut, 1/exponent)
 }
 
 // Phase is a part of a run in which nothing changes.
@@ -64,12 +87,17 @@ type Phase struct {
 	Stalled bool      // none works
 	Slow    float64   // the factor by which requests take longer, 0 is 1
 	Shares  []float64 // of the kinds, if they are not those of the mix
+	Spread  []float64 // over the gateways, nil: each gets as much; who gets nothing is down
 }
 
 // Clients says who asks. The zero value makes each page a client of its own.
 type Clients struct {
-	Equal int     // so many clients ask alike
-	Hog   float64 // one client's share of the requests; all other pages are clients of their own
+	Equal       int           // so many clients ask alike
+	Hog         float64       // one client's share of the requests; all other pages are clients of their own
+	Leavers     float64       // the part of the requests whose clients ask and leave
+	LeaverCount int           // how many those clients are
+	LeaveAfter  time.Duration // when they leave
+	Cancels     bool          // the backend does no more for them then
 }
 
 // Retry says what clients do when they are rejected, get an error, or give up.
@@ -120,16 +148,16 @@ func (s *Scenario) meanWork(p *Phase) float64 {
 }
 
 // Offered is how many requests arrive per second in a phase, and deliverable how
-// many of them the backend can answer.
+// many of them the backend can answer with a part of its capacity.
 func (s *Scenario) offered(p *Phase) float64 {
 	return p.Load * float64(s.Backend.Servers) / s.meanWork(p)
 }
 
-func (s *Scenario) deliverable(p *Phase) float64 {
+func (s *Scenario) deliverable(p *Phase, capacity float64) float64 {
 	if s.Backend.Boundless {
 		return s.offered(p)
 	}
-	return min(s.offered(p), float64(s.servers(p))/s.meanWork(p)/p.slow())
+	return min(s.offered(p), capacity*float64(s.servers(p))/s.meanWork(p)/p.slow())
 }
 
 func (s *Scenario) servers(p *Phase) int {
@@ -147,4 +175,12 @@ func (p *Phase) slow() float64 {
 		return p.Slow
 	}
 	return 1
+}
+
+// Spread is how much of the requests a gateway gets, in proportion.
+func (p *Phase) spread(gateway int) float64 {
+	if p.Spread == nil {
+		return 1
+	}
+	return p.Spread[gateway]
 }

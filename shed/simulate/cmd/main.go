@@ -2,8 +2,10 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"maps"
 	"math"
@@ -26,8 +28,17 @@ func main() {
 	cells := flag.Bool("v", false, "also print each cell")
 	list := flag.Bool("list", false, "only print the names of the cells")
 	trace := flag.Bool("trace", false, "print one line per second of the first cell that matches")
+	noise := flag.String("noise", "", "what the machine does: a `name`, or all, one after the other; see -list")
+	record := flag.String("record", "", "with -trace: write what the limiter has recorded to a `file`")
+	replay := flag.String("replay", "", "play what a limiter has recorded, in a `file`, for the shipped limiter, and compare")
 	limiter := flag.String("limiter", "controller", "what is tested: "+strings.Join(names(), ", "))
 	flag.Parse()
+	if *replay != "" {
+		if err := printReplay(*replay); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 
 	maker, ok := limiters()[*limiter]
 	if !ok {
@@ -38,16 +49,45 @@ func main() {
 		log.Fatal(err)
 	}
 	o := &simulate.Options{Maker: maker, Seeds: *seeds, First: *first, Jobs: *jobs, Long: *long, Only: only}
+	noises, err := chosenNoises(*noise)
+	if err != nil {
+		log.Fatal(err)
+	}
 	switch {
 	case *list:
 		printNames(o)
 	case *trace:
-		printTrace(o)
+		o.Noise = noises[0]
+		printTrace(o, *record)
 	default:
-		if !printTable(o, *cells) {
+		met := true
+		for _, n := range noises {
+			if o.Noise = n; n != nil {
+				fmt.Printf("\n%s\n", n.Name)
+			}
+			met = printTable(o, *cells) && met
+		}
+		if !met {
 			os.Exit(1)
 		}
 	}
+}
+
+// ChosenNoises are those of a name; nil is what a scenario has itself.
+func chosenNoises(name string) ([]*simulate.Noise, error) {
+	if name == "" {
+		return []*simulate.Noise{nil}, nil
+	}
+	var chosen []*simulate.Noise
+	for _, n := range simulate.Noises() {
+		if name == "all" || name == n.Name {
+			chosen = append(chosen, &n)
+		}
+	}
+	if chosen == nil {
+		return nil, fmt.Errorf("unknown noise %q", name)
+	}
+	return chosen, nil
 }
 
 func limiters() map[string]simulate.Maker {
@@ -113,19 +153,41 @@ func printLine(name string, f *simulate.Figure, s simulate.Summary, target strin
 	fmt.Printf("%-76s %10s %10s   %s\n", name, f.Format(s.Mean), f.Format(s.Worst), target)
 }
 
-func printTrace(o *simulate.Options) {
+func printTrace(o *simulate.Options, record string) {
 	for _, e := range simulate.Experiments() {
 		for _, c := range e.Chosen(o) {
 			fmt.Printf("%s/%s, seed %d\n", e.Name, c.Name, o.First)
-			traceCell(c, o)
+			traceCell(c, o, record)
 			return
 		}
 	}
 	log.Print("no cell matches")
 }
 
-func traceCell(c *simulate.Cell, o *simulate.Options) {
-	res := simulate.Run(&c.Scenario, o.Maker, o.First, nil)
+func traceCell(c *simulate.Cell, o *simulate.Options, record string) {
+	sc := c.Scenario
+	if o.Noise != nil {
+		sc.Noise = *o.Noise
+	}
+	if record != "" {
+		sc.Record = 1 << 20
+	}
+	var limiter simulate.Limiter
+	res := simulate.Run(&sc, func(sc *simulate.Scenario, seed uint64, decided func(*simulate.Request)) simulate.Limiter {
+		limiter = o.Maker(sc, seed, decided)
+		return limiter
+	}, o.First, nil)
+	if t, ok := limiter.(interface {
+		Trace(now time.Duration, w io.Writer) error
+	}); ok && record != "" {
+		f, err := os.Create(record) //nolint:gosec // the user's own
+		if err == nil {
+			err = errors.Join(t.Trace(sc.Long(), f), f.Close())
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
 	fmt.Printf("%4s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %6s\n",
 		"s", "offered", "shed", "good", "late", "gone", "limit", "inflight", "queued", "p50 ms", "p99 ms", "eff")
 	if res.Restless > 0 {

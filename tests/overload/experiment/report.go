@@ -44,6 +44,7 @@ func All() []lab.Experiment[*Lab] {
 		{Name: "slowdown", Long: true, Make: slowdown},
 		{Name: "slow-readers", Long: true, Make: slowReaders},
 		{Name: "streams", Long: true, Make: streams},
+		{Name: "neighbours", Long: true, Make: neighbours},
 	}
 }
 
