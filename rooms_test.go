@@ -36,6 +36,7 @@ var forbidden = map[string][]string{
 	"/internal/dryrun":       {"root", "/internal/command"},
 	"/internal/exchange":     {"root", "/internal/dryrun", "/internal/command"},
 	"/internal/drift":        {"root", "/internal/exchange", "/internal/overload"},
+	"/internal/freeport":     {module},
 	"/internal/failure":      {"caddy", "root", "/internal/exchange"},
 	"/internal/jobdesk":      {"root", "/internal/exchange", "/internal/overload"},
 	"/internal/overload":     {"root", "/internal/exchange", "/internal/telemetry"},

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,6 +20,7 @@ import (
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
 
 	_ "github.com/statusgate/statusgate"
+	"github.com/statusgate/statusgate/internal/freeport"
 )
 
 // There is one Caddy in a process, so tests that load a configuration take turns.
@@ -102,14 +102,9 @@ func freePort(t testing.TB) int {
 // of several calls may be.
 func freePorts(t testing.TB, n int) []int {
 	t.Helper()
-	ports := make([]int, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", ":0") //nolint:gosec // for a moment
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		ports[i] = l.Addr().(*net.TCPAddr).Port
+	ports, err := freeport.Some(n)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return ports
 }
