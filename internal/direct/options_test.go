@@ -1,8 +1,6 @@
 package direct_test
 
 import (
-	"crypto/tls"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
