@@ -41,14 +41,8 @@ type Gate struct {
 	Name string
 	// Report says that nothing changes for clients.
 	Report bool
-	// Contract decides on statuses.
-	Contract *normalize.Contract
-	// Registered says that the contract leaves registered successes alone.
-	Registered bool
-	// Strict says that the contract passes nothing but the documented statuses.
-	Strict bool
-	// Passes tells of each rule of the contract whether it passes the response.
-	Passes []bool
+	// Verdicts say what becomes of a status.
+	Verdicts
 	// Resources are what requests are checked against.
 	Resources Resources
 	// Owed is what responses get that the backend forgot.
@@ -57,8 +51,6 @@ type Gate struct {
 	ProxyStatus bool
 	// CORS says which pages of other origins may read answers, nil for none.
 	CORS *CORS
-	// Targets are the statuses that rules send.
-	Targets []int
 	// Problems say what errors look like.
 	Problems Problems
 	// Page tells clients what the gate promises, nil for none.
@@ -69,13 +61,38 @@ type Gate struct {
 	Shedder *overload.Shedder
 	// Jobs are what slow requests become, nil if none does.
 	Jobs *jobdesk.Desk
+	// Observers are told what happens.
+	Observers
+
+	service
+}
+
+// Verdicts say what becomes of a status.
+type Verdicts struct {
+	// Contract decides on statuses.
+	Contract *normalize.Contract
+	// Registered says that the contract leaves registered successes alone.
+	Registered bool
+	// Strict says that the contract passes nothing but the documented statuses.
+	Strict bool
+	// Passes tells of each rule of the contract whether it passes the response.
+	Passes []bool
+	// Targets are the statuses that rules send.
+	Targets []int
+}
+
+// Observers are told what happens in a gate.
+type Observers struct {
 	// Telemetry is where decisions are made known.
 	Telemetry *telemetry.Gate
 	// Suspects remember successes that look like errors, nil if nobody asks.
 	Suspects *Suspects
 	// Trace takes down what exchanges go through, nil in normal service.
 	Trace *Trace
+}
 
+// service is what a gate holds while it serves, for all requests at a time.
+type service struct {
 	proxyStatuses proxyStatuses
 	patients      patients
 	nested        atomic.Bool // whether it was asked if the gate is in another one
