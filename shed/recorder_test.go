@@ -3,6 +3,7 @@ package shed_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -152,5 +153,73 @@ func TestReadTraceRefusesWhatIsNone(t *testing.T) {
 	var s shed.Seconds
 	if err := json.Unmarshal([]byte("-1.5"), &s); err != nil || time.Duration(s) != -1500*time.Millisecond {
 		t.Errorf("-1.5 seconds are %v: %v", time.Duration(s), err)
+	}
+}
+
+// A limiter writes its trace while it serves.
+func TestTraceOfALimiter(t *testing.T) {
+	l, p := full(t, recorded(10, 1))
+	l.Release(p, shed.Served)
+	var b bytes.Buffer
+	if err := l.Trace(&b); err != nil {
+		t.Fatal(err)
+	}
+	trace, err := shed.ReadTrace(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i := range trace.Events {
+		if what := trace.Events[i].What; what == shed.EventArrived || what == shed.EventReleased {
+			got = append(got, what.String())
+		}
+	}
+	if strings.Join(got, " ") != "arrive release" {
+		t.Errorf("got %q", got)
+	}
+	l.Configure(fixed(1))
+	b.Reset()
+	if err := l.Trace(&b); err != nil || strings.Count(b.String(), "\n") != 1 {
+		t.Errorf("without a recorder: got %v, %s", err, b.String())
+	}
+	l.Close()
+}
+
+// broken takes so many bytes.
+type broken int
+
+func (b *broken) Write(p []byte) (int, error) {
+	if *b -= broken(len(p)); *b < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return len(p), nil
+}
+
+// Errors of the writer are those of the trace, wherever they come.
+func TestTraceThatCannotBeWritten(t *testing.T) {
+	d := newDesk(t, recorded(1000, 1))
+	for range 200 {
+		d.release(d.arrive(shed.Place{Class: shed.Normal}, shed.Admitted), shed.Served)
+	}
+	var b bytes.Buffer
+	if err := d.c.Trace(d.now, &b); err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range []int{0, 5000, b.Len() - 1} {
+		w := broken(room)
+		if err := d.c.Trace(d.now, &w); err == nil {
+			t.Errorf("no error after %d of %d bytes", room, b.Len())
+		}
+	}
+}
+
+func TestClassesHaveNames(t *testing.T) {
+	for class := shed.Class(0); class < shed.Classes; class++ {
+		if got, ok := shed.ClassOf(class.String()); !ok || got != class {
+			t.Errorf("%s: got %v, %v", class, got, ok)
+		}
+	}
+	if _, ok := shed.ClassOf("Critical"); ok {
+		t.Error("there is no class Critical")
 	}
 }

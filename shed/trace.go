@@ -135,15 +135,14 @@ func (k *EventKind) UnmarshalText(text []byte) error {
 func (t *Trace) write(w io.Writer) error {
 	buffered := bufio.NewWriter(w)
 	lines := json.NewEncoder(buffered)
-	if err := lines.Encode(t); err != nil {
-		return err
+	err := lines.Encode(t)
+	for i := 0; err == nil && i < len(t.Events); i++ {
+		err = lines.Encode(&t.Events[i])
 	}
-	for i := range t.Events {
-		if err := lines.Encode(&t.Events[i]); err != nil {
-			return err
-		}
+	if err == nil {
+		err = buffered.Flush()
 	}
-	return buffered.Flush()
+	return err
 }
 
 // ReadTrace reads what [Limiter.Trace] wrote. Errors name the line.

@@ -26,6 +26,7 @@ func TestWhatLooksLikeAnError(t *testing.T) {
 		{jsonLabel, `{"oops":1,"error":"access_denied_here"}`, "json /error access_denied_here", "map 200 403 when json /error access_denied_here"},
 		{jsonLabel, `{"oops":1,"error":"Anna is not here"}`, "json /error", "map 200 500 when json /error"},
 		{jsonLabel, `{"oops":1,"error":"!x"}`, "json /error", "map 200 500 when json /error"},
+		{jsonLabel, `{"oops":1,"errors":{"fatal":true}}`, "json /errors", "map 200 500 when json /errors"},
 		{jsonLabel, `{"oops":1,"error":true}`, "json /error true", "map 200 500 when json /error true"},
 		{jsonLabel, `{"oops":1,"error_code":"404","x":"y"}`, "json /error_code 404", "map 200 auto when json /error_code 404"},
 		{jsonLabel, `{"oops":1,"is_success":false,"msg":"x"}`, "json /is_success false", "map 200 500 when json /is_success false"},

@@ -47,7 +47,9 @@ func cellOf(t *testing.T, name string) simulate.Scenario {
 	return simulate.Scenario{}
 }
 
-// Who replays what the same limiter has recorded sees about the same.
+// Who replays what the same limiter has recorded sees about the same. The backend of a
+// replay is no model, and the order in which it completes requests is a guess: a tenth
+// is what there may be between them.
 func TestReplayOfTheSameLimiter(t *testing.T) {
 	for _, name := range []string{"C12 at 0.8x/exp", "noise, queueing backend/C12 4x exp, both stall, clients leave"} {
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +58,7 @@ func TestReplayOfTheSameLimiter(t *testing.T) {
 				t.Fatal(err)
 			}
 			was, is := played.Was.Served, played.Is.Served
-			if was < 1000 || is < was*95/100 || is > was*105/100 {
+			if was < 1000 || is < was*90/100 || is > was*110/100 {
 				t.Errorf("%d were served, %d when it was played", was, is)
 			}
 			count := func(c *simulate.Course) (n int) {
