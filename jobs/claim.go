@@ -118,7 +118,8 @@ func (c *claims) take(ctx context.Context, key string) (giveBack func(), err err
 
 // Find gives the job of an idempotency key, [ErrNone] if it has none, or
 // [ErrOtherRequest] where that is of a request with another fingerprint. Key and
-// fingerprint are codes.
+// fingerprint are codes. A job that ended with 503 holds its key no more: its client
+// was told to come back.
 func (k *Keeper) Find(ctx context.Context, key, fingerprint string) (ID, error) {
 	name := k.root.key(key)
 	record, err := k.keyed(ctx, name)
@@ -133,6 +134,9 @@ func (k *Keeper) Find(ctx context.Context, key, fingerprint string) (ID, error) 
 		return ID{}, ErrNone
 	case record.Fingerprint != fingerprint:
 		return ID{}, ErrOtherRequest
+	}
+	if job, _, err := k.Look(ctx, id); err == nil && job.putOff() {
+		return ID{}, ErrNone
 	}
 	return id, nil
 }

@@ -304,3 +304,31 @@ func FuzzPrefer(f *testing.F) {
 		}
 	})
 }
+
+// A client that was told to come back gets another answer when it does, and the old
+// job does not take the key along.
+func TestTheKeyOfWhatWasPutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, _ := newKeeper(newMemory())
+		first, _, err := k.Claim(t.Context(), keyed(t, k, "a", "order"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		putOff := first.End(t.Context(), outcome(503))
+		p := keyed(t, k, "a", "order")
+		if _, err := k.Find(t.Context(), p.Key, p.Fingerprint); !errors.Is(err, jobs.ErrNone) {
+			t.Errorf("got %v", err)
+		}
+		second, _, err := k.Claim(t.Context(), p)
+		if err != nil || second == nil {
+			t.Fatalf("the second does not begin: %v", err)
+		}
+		if err := k.Remove(t.Context(), &putOff); err != nil {
+			t.Error(err)
+		}
+		second.End(t.Context(), outcome(500))
+		if id, err := k.Find(t.Context(), p.Key, p.Fingerprint); err != nil || id != second.ID() {
+			t.Errorf("got %v, %v", id, err)
+		}
+	})
+}

@@ -1,6 +1,9 @@
 package jobs
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // Job is what is known of a job, all but the content of its outcome.
 type Job struct {
@@ -50,6 +53,12 @@ func (o *Outcome) Parts() int { return max(o.Chunks, 1) }
 
 // Over reports whether a job has come to its end.
 func (j *Job) Over() bool { return j.State != Running }
+
+// putOff reports whether the outcome says that nothing was done for now (RFC 9110
+// §15.6.4).
+func (j *Job) putOff() bool {
+	return j.Outcome != nil && j.Outcome.Status == http.StatusServiceUnavailable
+}
 
 // expired reports whether a job can't be asked for any more.
 func (j *Job) expired(now time.Time) bool { return !j.Expires.IsZero() && now.After(j.Expires) }

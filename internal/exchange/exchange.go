@@ -153,6 +153,9 @@ func (x *exchange) writeHeader(status int) {
 	if x.inspection != nil || s.body.state != pending {
 		return
 	}
+	if status == http.StatusContinue && x.request.isAsked() && !x.gate.Report {
+		return
+	}
 	s.head.handOn()
 	x.visit.Head(status, s.head.fields)
 	switch {

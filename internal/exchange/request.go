@@ -107,6 +107,13 @@ func isWebSocket(r *http.Request) bool {
 	return false
 }
 
+// isAsked reports whether the server asks the client for the content itself: it sends
+// a 100 (Continue) as soon as the content is read (RFC 9110 §10.1.1). A 100 from behind
+// would be a second one. Java's HttpClient 25.0.3 waits for ever after two.
+func (r *request) isAsked() bool {
+	return r.ProtoMajor == 1 && len(r.Header["Expect"]) > 0
+}
+
 // switchedUnasked reports whether a proxy got a 101 that it could not hand on.
 // It says nothing then, which would be an empty success.
 func (r *request) switchedUnasked() bool {
