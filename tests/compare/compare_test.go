@@ -79,7 +79,7 @@ var comparisons = []struct {
 	{"a weight of 0 for everything else", "text/html, */*;q=0", []string{"application/json"}, "", []string{"goautoneg"}},
 	{"case does not count", "Application/JSON", []string{"application/json"}, "application/json", []string{"goautoneg"}},
 	{"the most specific range decides", "text/html;q=0.1, text/*;q=0.9", []string{"text/html", "text/plain"}, "text/plain", []string{"goautoneg"}},
-	{"a range with a parameter that the offer lacks", "text/html;level=1", []string{"text/html"}, "", []string{"goautoneg"}},
+	{"a range with a parameter that the offer lacks, which only orders", "text/html;level=1", []string{"text/html"}, "text/html", []string{"contenttype"}},
 	{"an offer with a parameter", "text/html", []string{"text/html;level=1"}, "text/html;level=1", []string{"goautoneg"}},
 	{"a comma in quotes", `text/plain;a="b, text/html;q=1", application/json;q=0.5`, []string{"text/html", "application/json"}, "application/json", nil},
 	{"an escape in quotes", `text/html;a="\"b"`, []string{`text/html;a="\"b"`}, `text/html;a="\"b"`, []string{"goautoneg"}},
