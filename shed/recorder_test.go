@@ -214,7 +214,7 @@ func TestTraceThatCannotBeWritten(t *testing.T) {
 }
 
 func TestClassesHaveNames(t *testing.T) {
-	for class := shed.Class(0); class < shed.Classes; class++ {
+	for class := range shed.Class(shed.Classes) {
 		if got, ok := shed.ClassOf(class.String()); !ok || got != class {
 			t.Errorf("%s: got %v, %v", class, got, ok)
 		}

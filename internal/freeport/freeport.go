@@ -29,7 +29,7 @@ func Some(n int) ([]int, error) {
 		if err != nil {
 			continue
 		}
-		defer l.Close() // when all are found, so that no two are the same
+		defer func() { _ = l.Close() }() // when all are found, so that no two are the same
 		ports = append(ports, port)
 	}
 	return nil, errors.New("no free port")
