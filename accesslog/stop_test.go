@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/statusgate/statusgate/accesslog"
@@ -84,13 +85,13 @@ func TestTheEndOfTheContextFreesWhoeverWaits(t *testing.T) {
 	}
 	// It ends while a file is read that has more, and others follow.
 	ctx, cancel = context.WithCancel(context.Background())
-	lines := int64(0)
+	var lines atomic.Int64
 	_, err := accesslog.Read(ctx, &accesslog.Input{Paths: []string{path, path}, Workers: 1, Progress: func(p accesslog.Progress) {
 		cancel()
-		lines = p.Lines
+		lines.Store(p.Lines)
 	}}, func(int) func(*accesslog.Entry) { return func(*accesslog.Entry) {} })
-	if !errors.Is(err, context.Canceled) || lines >= 50_000 {
-		t.Errorf("got %d lines, %v", lines, err)
+	if !errors.Is(err, context.Canceled) || lines.Load() >= 50_000 {
+		t.Errorf("got %d lines, %v", lines.Load(), err)
 	}
 }
 

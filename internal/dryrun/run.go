@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
@@ -100,6 +101,7 @@ type run struct {
 	answers int  // of backends
 	used    bool // the script was
 	leave   context.CancelFunc
+	handled atomic.Bool   // a handler was asked
 	done    chan struct{} // closed once the handlers have ended, or were not asked
 	ended   sync.Once
 }

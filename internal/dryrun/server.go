@@ -136,6 +136,7 @@ func (s *server) open(srv *caddyhttp.Server) {
 // serve takes a request through Caddy's server.
 func (s *server) serve(srv *caddyhttp.Server, w http.ResponseWriter, r *http.Request) {
 	run := runOf(r.Context())
+	run.handled.Store(true)
 	defer run.end()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
@@ -202,9 +203,12 @@ type memoryConn struct {
 }
 
 // Close implements [net.Conn]. The server closes the connection of a request that it
-// answers without asking a handler, such as one that is no HTTP.
+// answers without asking a handler, such as one that is no HTTP. A handler may close
+// it, too, and goes on.
 func (c *memoryConn) Close() error {
-	defer c.run.end()
+	if !c.run.handled.Load() {
+		defer c.run.end()
+	}
 	return c.Conn.Close()
 }
 
