@@ -30,6 +30,7 @@ func newGate(t testing.TB, ctx caddy.Context, h statusgate.Handler) *statusgate.
 	if err := h.Provision(ctx); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { cleanUp(t, &h) }) // else a later test has its limiter
 	return &h
 }
 

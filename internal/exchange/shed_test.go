@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,8 +31,14 @@ func shedding(t testing.TB, options string) *statusgate.Handler {
 	return g
 }
 
+// cleaned are the gates that are cleaned up, as Caddy does it once.
+var cleaned sync.Map
+
 func cleanUp(t testing.TB, h *statusgate.Handler) {
 	t.Helper()
+	if _, again := cleaned.LoadOrStore(h, true); again {
+		return
+	}
 	if err := h.Cleanup(); err != nil {
 		t.Error(err)
 	}
