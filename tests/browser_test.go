@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -14,7 +15,7 @@ import (
 // pages is a site of its own origin, and the real Chromium that visits it.
 type pages struct {
 	*httptest.Server
-	page   string
+	page   atomic.Value // string
 	result chan []byte
 }
 
@@ -28,7 +29,7 @@ func newPages(t *testing.T) *pages {
 			return
 		}
 		w.Header().Set("Content-Type", "text/html")
-		_, _ = io.WriteString(w, p.page)
+		_, _ = io.WriteString(w, p.page.Load().(string))
 	}))
 	t.Cleanup(p.Close)
 	return p
@@ -38,7 +39,7 @@ func newPages(t *testing.T) *pages {
 func (p *pages) visit(t *testing.T, script string, result any) {
 	t.Helper()
 	chromium := program(t, "chromium", "chromium-browser", "google-chrome")
-	p.page = "<!DOCTYPE html><title>test</title><script>" + script + "</script>"
+	p.page.Store("<!DOCTYPE html><title>test</title><script>" + script + "</script>")
 	startProgram(t, func() error { return nil }, chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(), p.URL+"/page")
 	select {

@@ -182,7 +182,7 @@ func within(t *testing.T, limit time.Duration, what string, done <-chan struct{}
 const asCaddy = "STATUSGATE_TESTS_AS_CADDY"
 
 // caddyCommand is a command of that Caddy, in the root of the repository.
-func caddyCommand(t *testing.T, args ...string) *exec.Cmd {
+func caddyCommand(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
