@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -103,6 +104,8 @@ func TestPHPGoesOnWithoutItsClient(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	server := exec.CommandContext(ctx, php, "-b", address)
 	server.Env = append(os.Environ(), "PHP_FCGI_CHILDREN=4")
+	server.Cancel = func() error { return server.Process.Signal(syscall.SIGTERM) } // it ends its children
+	server.WaitDelay = 10 * time.Second
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
